@@ -1,0 +1,67 @@
+/** Messages between the extension host and the inference process. Requests carry paths, not pixels. */
+import type { ErrorInfo } from '../errors';
+import type { Analysis, ModelInfo, ProviderChoice, ProviderName } from './analysis';
+
+/** Which model to run, and where. */
+export interface ModelChoice {
+  /** Path of a `model.json`, of its folder, or of a bare `.onnx` file. */
+  readonly path: string;
+  readonly provider: ProviderChoice;
+  /** Activation tensor to explain; `auto` picks it (docs/ARCHITECTURE.md). */
+  readonly layer: string;
+}
+
+/** What can be asked of the inference process, by name. */
+export interface InferenceCalls {
+  /** Predicts one image file and explains it. */
+  analyse: { request: { imagePath: string; model: ModelChoice; explain: boolean }; reply: Analysis };
+  /** Decodes a file that a browser cannot show (TIFF, ...) to PNG bytes of at most `maxSide` pixels a side. */
+  render: { request: { imagePath: string; maxSide: number }; reply: RenderedImage };
+  /** Loads a model and says what it is, without running an image. */
+  describe: { request: { model: ModelChoice }; reply: ModelDescription };
+  /** Each provider tried for real, with the time of one forward pass. */
+  doctor: { request: { model: ModelChoice }; reply: DoctorReport };
+}
+export type CallName = keyof InferenceCalls;
+
+export interface RenderedImage {
+  readonly png: Uint8Array;
+  /** Size of the original, in pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ModelDescription {
+  readonly model: ModelInfo;
+  readonly provider: ProviderName;
+  readonly layer: string;
+}
+
+export interface DoctorReport {
+  readonly versions: Record<string, string>;
+  readonly providers: readonly {
+    readonly name: ProviderName;
+    readonly works: boolean;
+    /** Median wall time of one forward pass in milliseconds; absent where it does not work. */
+    readonly milliseconds?: number | undefined;
+    readonly error?: string | undefined;
+  }[];
+}
+
+/** Interactive requests overtake background ones at each batch boundary. */
+export type Priority = 'interactive' | 'background';
+
+/** Host to process. */
+export type ToInference =
+  | { [N in CallName]: { kind: 'call'; id: number; name: N; priority: Priority; request: InferenceCalls[N]['request'] } }[CallName]
+  | { kind: 'cancel'; id: number };
+
+/** Process to host. */
+export type FromInference =
+  | { kind: 'ready' }
+  | { kind: 'heartbeat' }
+  | { kind: 'reply'; id: number; reply: InferenceCalls[CallName]['reply'] }
+  | { kind: 'error'; id: number; error: ErrorInfo }
+  /** The call was cancelled before it was done. */
+  | { kind: 'cancelled'; id: number }
+  | { kind: 'log'; level: 'info' | 'warn' | 'error'; text: string };

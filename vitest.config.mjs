@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+// Two projects: `unit` needs nothing but the sources; `inference` runs real models (and the built dist/).
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'inference', include: ['test/inference/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' } },
+    ],
+  },
+});
