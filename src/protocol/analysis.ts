@@ -41,6 +41,11 @@ export interface Explanation {
   readonly width: number;
   readonly channels: number;
   readonly maps: readonly CamMap[];
+  /**
+   * The gradient of every class is the same at every position of the layer, as a head of global average pooling and one
+   * linear layer makes it. All methods then weight the channels by that layer's weights, and their agreement is arithmetic.
+   */
+  readonly uniformGradient?: boolean | undefined;
 }
 
 export interface ModelInfo {
@@ -66,6 +71,11 @@ export interface Analysis {
     /** Size as decoded, in pixels, after EXIF orientation. */
     readonly width: number;
     readonly height: number;
+    /**
+     * The part of the image that the network's input shows, in pixels of the image: smaller than it after `cover`, reaching
+     * over its edges after `contain`. Absent: the whole image (`stretch`). The maps lie on it.
+     */
+    readonly field?: { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | undefined;
   };
   readonly model: ModelInfo;
   /** Pre-softmax scores, one a class. */

@@ -60,6 +60,8 @@ export type ToInference =
 export type FromInference =
   | { kind: 'ready' }
   | { kind: 'heartbeat' }
+  /** Work on the call has begun: if the process dies from here on, the call may be the cause. */
+  | { kind: 'started'; id: number }
   | { kind: 'reply'; id: number; reply: InferenceCalls[CallName]['reply'] }
   | { kind: 'error'; id: number; error: ErrorInfo }
   /** The call was cancelled before it was done. */

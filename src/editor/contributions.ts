@@ -1,0 +1,26 @@
+/** What package.json contributes, by the names used there. A unit test holds the two together. Without 'vscode'. */
+
+/**
+ * A custom editor has one priority for all of its patterns, so there are two: VS Code shows JPEG, PNG, BMP and WebP itself
+ * and keeps them unless asked ('option'); TIFF it cannot show, so there ours opens ('default').
+ */
+export const VIEW_TYPES = {
+  'smearlens.smear': { priority: 'option', extensions: ['jpg', 'jpeg', 'png', 'bmp', 'webp'] },
+  'smearlens.smearTiff': { priority: 'default', extensions: ['tif', 'tiff'] },
+} as const;
+export type ViewType = keyof typeof VIEW_TYPES;
+
+export const SETTINGS = ['smearlens.model', 'smearlens.provider'] as const;
+export type Setting = (typeof SETTINGS)[number];
+
+/** The editor for a file, by its extension in any case; undefined where it is no image of ours. */
+export function viewTypeFor(path: string): ViewType | undefined {
+  const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();
+  const entry = Object.entries(VIEW_TYPES).find(([, { extensions }]) => extensions.some((own) => own === extension));
+  return entry?.[0] as ViewType | undefined;
+}
+
+/** Only a browser-readable file can be shown without the inference process. */
+export function browserShows(path: string): boolean {
+  return viewTypeFor(path) !== 'smearlens.smearTiff';
+}

@@ -1,0 +1,80 @@
+/** The page that the webview starts from. Without 'vscode', so that tests can load the same page with the same policy. */
+
+export interface PageOptions {
+  /** `webview.cspSource`: the origin of {@link script}, {@link style} and the image. */
+  readonly cspSource: string;
+  readonly script: string;
+  readonly style: string;
+  /** Fresh for every page. */
+  readonly nonce: string;
+}
+
+/**
+ * The editor's skeleton. The script fills what has an id and creates nothing but table rows, options and the picture, so
+ * the structure (landmarks, headings, order of the controls) is read here. `blob:` is for pictures that the host decoded;
+ * `csp-nonce` is where the UI toolkit looks for the nonce of a style element it makes.
+ */
+export function editorPage({ cspSource, script, style, nonce }: PageOptions): string {
+  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; img-src ${cspSource} blob:; base-uri 'none'; form-action 'none'`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="UTF-8">
+  <meta http-equiv="Content-Security-Policy" content="${policy}">
+  <meta property="csp-nonce" content="${nonce}">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <link rel="stylesheet" href="${style}">
+  <title>SmearLens</title>
+</head>
+<body data-state="loading">
+  <main id="stage" aria-label="Smear image">
+    <img id="image" alt="">
+    <canvas id="overlay" aria-hidden="true"></canvas>
+    <p id="no-image" hidden>This image cannot be shown.</p>
+  </main>
+  <aside id="panel" aria-label="Analysis">
+    <section aria-labelledby="verdict-heading">
+      <h2 id="verdict-heading">Verdict</h2>
+      <div id="verdict" role="status">
+        <div id="progress" hidden><vscode-progress-ring aria-hidden="true"></vscode-progress-ring><span>Analysing…</span></div>
+        <p id="verdict-title"></p>
+        <p id="verdict-detail"></p>
+      </div>
+      <div id="failure-actions" hidden>
+        <vscode-button id="retry">Try again</vscode-button>
+        <vscode-button id="choose-model" appearance="secondary">Choose model</vscode-button>
+        <vscode-button id="show-log" appearance="secondary">Show log</vscode-button>
+      </div>
+    </section>
+    <section id="scores" aria-labelledby="scores-heading" hidden>
+      <h2 id="scores-heading">Class probabilities</h2>
+      <details id="raw-scores"><summary>Raw scores</summary></details>
+      <table id="probabilities" aria-labelledby="scores-heading">
+        <thead class="for-screen-readers"><tr><th scope="col">Class</th><th scope="col">Probability</th></tr></thead>
+        <tbody id="probability-rows"></tbody>
+      </table>
+      <p id="more-classes" class="note" hidden></p>
+    </section>
+    <section id="explanation" aria-labelledby="explanation-heading" hidden>
+      <h2 id="explanation-heading">Where the model looked</h2>
+      <p id="explanation-failure" class="note" hidden></p>
+      <div id="controls">
+        <vscode-radio-group id="overlay-choice" orientation="vertical" aria-label="Overlay"></vscode-radio-group>
+        <div class="field"><span id="class-label">For class</span><vscode-dropdown id="class-choice" aria-labelledby="class-label"></vscode-dropdown></div>
+        <div class="field"><label for="opacity">Opacity</label><input id="opacity" type="range" min="0" max="1" step="0.01"><output id="opacity-value" for="opacity"></output></div>
+        <div class="field"><label for="threshold">Hide below</label><input id="threshold" type="range" min="0" max="1" step="0.01"><output id="threshold-value" for="threshold"></output></div>
+        <div class="field"><span id="colour-map-label">Colours</span><vscode-dropdown id="colour-map" aria-labelledby="colour-map-label"></vscode-dropdown></div>
+        <div id="legend"><span>low</span><canvas id="legend-bar" width="256" height="1" aria-hidden="true"></canvas><span>high</span></div>
+      </div>
+      <p id="overlay-note" class="note" role="status"></p>
+      <p id="agreement-note" class="note" hidden></p>
+    </section>
+    <footer id="small-print">
+      <dl id="facts" hidden></dl>
+      <p id="research-use"></p>
+    </footer>
+  </aside>
+  <script nonce="${nonce}" src="${script}"></script>
+</body>
+</html>`;
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { ActiveSmear } from './activeSmear';
+import { VIEW_TYPES } from './contributions';
+import { connectPanel } from './editorPanel';
+import { affectsModel } from './settings';
+import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
+
+export interface SmearEditorOptions extends SmearDocumentOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly active: ActiveSmear;
+}
+
+/** The custom editor for smear images, under both of its view types. */
+export function registerSmearEditor(options: SmearEditorOptions): vscode.Disposable {
+  const provider = new SmearEditorProvider(options);
+  const registrations = Object.keys(VIEW_TYPES).map((viewType) =>
+    vscode.window.registerCustomEditorProvider(viewType, provider, { supportsMultipleEditorsPerDocument: true }),
+  );
+  return vscode.Disposable.from(...registrations);
+}
+
+class SmearEditorProvider implements vscode.CustomReadonlyEditorProvider<SmearDocument> {
+  constructor(private readonly options: SmearEditorOptions) {}
+
+  openCustomDocument(uri: vscode.Uri): SmearDocument {
+    return new SmearDocument(uri, this.options);
+  }
+
+  resolveCustomEditor(document: SmearDocument, panel: vscode.WebviewPanel): void {
+    const subscriptions = vscode.Disposable.from(
+      connectPanel(document, panel, this.options.extensionUri),
+      this.options.active.follow(document, panel),
+      vscode.workspace.onDidChangeConfiguration((change) => affectsModel(change, document.uri) && document.refresh()),
+    );
+    panel.onDidDispose(() => subscriptions.dispose());
+  }
+}

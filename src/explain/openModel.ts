@@ -1,0 +1,135 @@
+/** An open session on a model, and what one run of it yields. */
+import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { SmearLensError } from '../errors';
+import { createSession, runSession } from '../inference/session';
+import { Graph } from '../onnx/graph';
+import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
+import { ElementType } from '../onnx/tensors';
+import { GraphWriter } from '../onnx/writer';
+import type { CamMap, CamMethod, CamVariant, Explanation, ProviderName } from '../protocol/analysis';
+import { explainModel, MAP_OUTPUTS, readExplained, type Explained } from './explained';
+import { layerOf, type Prepared } from './prepare';
+
+export interface OpenModel {
+  readonly prepared: Prepared;
+  readonly session: InferenceSession;
+  readonly provider: ProviderName;
+  /** Absent where the session only predicts. */
+  readonly explained: Explained | undefined;
+  /** Output with the logits, float32 [1, classes]. */
+  readonly logits: string;
+  /** Output with the pooled features that the domain is judged by, float32 [1, F]. */
+  readonly features: string | undefined;
+}
+
+/** What a run gives. */
+export interface RunResult {
+  readonly logits: Float32Array;
+  readonly features: Float32Array | undefined;
+  readonly explanation: Explanation | undefined;
+  /** Wall time of the session's run, in milliseconds. */
+  readonly milliseconds: number;
+}
+
+/**
+ * Opens a session that predicts and, where a layer is named (or `auto`), explains.
+ * On a provider other than the CPU it has run once when it is returned: a provider may take a model and then fail on it.
+ */
+export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined): Promise<OpenModel> {
+  const { model, explained } = layer === undefined ? { model: cloneModel(p.model), explained: undefined } : selfExplaining(p, layer);
+  // Only what is read is computed: the model's own outputs (a softmax, say) are dropped from this session's graph.
+  model.proto.graph.output = model.proto.graph.output.filter((o) => explained && MAP_OUTPUTS.some((m) => explained[m] === o.name));
+  const w = new GraphWriter(new Graph(model), 'smearlens_read');
+  const logits = explained?.logits ?? addLogits(w, p);
+  const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain.features);
+  const session = await createSession(skeletonBytes(model), { provider, file: p.model.file, externalDataFolder: p.model.folder });
+  const open: OpenModel = { prepared: p, session, provider, explained, logits, features };
+  if (provider === 'cpu') return open;
+  try {
+    await runModel(open, new Float32Array(3 * p.resolved.input.width * p.resolved.input.height));
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+  return open;
+}
+
+/**
+ * Runs one network input. `rows` chooses the classes to explain in a model of many classes.
+ * @throws SmearLensError `numeric` where the model yields NaN or infinity
+ */
+export async function runModel(open: OpenModel, pixels: Float32Array, rows: readonly number[] = []): Promise<RunResult> {
+  const { prepared: p, explained } = open;
+  const feeds = { ...p.feeds(pixels), ...(explained?.classRows ? { [explained.classRows]: rowTensor(p, rows) } : {}) };
+  const start = performance.now();
+  const outputs = await runSession(open.session, feeds, p.model.file);
+  const milliseconds = performance.now() - start;
+  const read = (name: string): Float32Array => outputs[name].data as Float32Array;
+  const logits = read(open.logits);
+  if (!logits.every(Number.isFinite)) {
+    throw new SmearLensError('numeric', `${p.model.file}: gives scores that are no numbers (${Array.from(logits).slice(0, 4).join(', ')}).`, 'The model overflows on this input. Check its preprocessing in model.json, or use a float32 export.');
+  }
+  return {
+    logits,
+    features: open.features === undefined ? undefined : read(open.features),
+    explanation: explained && explanationOf(explained, p, rows, read),
+    milliseconds,
+  };
+}
+
+/** The self-explaining form of a model: the file itself where it already is one. */
+function selfExplaining(p: Prepared, layer: string): { model: OnnxModel; explained: Explained } {
+  const ready = readExplained(p.model);
+  if (ready && (ready.layer === layer || (layer === 'auto' && p.resolved.layer === 'auto'))) return { model: cloneModel(p.model), explained: ready };
+  return explainModel(p.model, p.facts, p.logits.tensor, layerOf(p, layer), MAP_OUTPUTS);
+}
+
+function addLogits(w: GraphWriter, p: Prepared): string {
+  const name = w.node('Identity', [w.cast(w.reshape(p.logits.tensor, w.ints([-1, p.classes])), ElementType.FLOAT)], {}, w.name('logits'));
+  w.output(name, ElementType.FLOAT, ['n', p.classes]);
+  return name;
+}
+
+/** The features as a row: a four-dimensional activation is averaged over its pixels. */
+function addFeatures(w: GraphWriter, p: Prepared, tensor: string): string {
+  const shape = p.facts.get(tensor)?.shape ?? [];
+  const pooled = shape.length === 4 ? w.reduceMean(w.cast(tensor, ElementType.FLOAT), [2, 3], false) : w.cast(tensor, ElementType.FLOAT);
+  const name = w.node('Identity', [pooled], {}, w.name('features'));
+  w.output(name, ElementType.FLOAT, ['n', shape[1] ?? 'F']);
+  return name;
+}
+
+function rowTensor(p: Prepared, rows: readonly number[]): InferenceSession.FeedsType[string] {
+  if (rows.length === 0) throw new SmearLensError('internal', `${p.model.file}: no classes were chosen to explain.`, 'Please report this.');
+  return new Tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]);
+}
+
+function explanationOf(explained: Explained, p: Prepared, rows: readonly number[], read: (name: string) => Float32Array): Explanation {
+  const { height, width } = explained;
+  const pixels = height * width;
+  const classes = explained.classRows === null ? Array.from({ length: explained.classes }, (_, i) => i) : rows;
+  const [singular, near] = [read(explained.singularChannels), read(explained.nearSingularChannels)];
+  const method = (name: CamMethod, variant: CamVariant, output: string): CamMap[] => {
+    const data = read(output);
+    return classes.map((classIndex, row) => {
+      const raw = data.slice(row * pixels, (row + 1) * pixels);
+      if (!raw.every(Number.isFinite)) {
+        throw new SmearLensError('numeric', `${p.model.file}: the ${name} map of class ${classIndex} holds values that are no numbers.`, 'Choose another layer, or use a float32 export of the model.');
+      }
+      const counts = variant === 'paper' ? { singularChannels: singular[row], nearSingularChannels: near[row] } : {};
+      return { method: name, variant, classIndex, raw, flat: raw.every((v) => v === raw[0]), ...counts };
+    });
+  };
+  return {
+    layer: explained.layer,
+    height,
+    width,
+    channels: explained.channels,
+    uniformGradient: explained.uniformGradient,
+    maps: [
+      ...method('grad-cam', 'none', explained.gradCam),
+      ...method('grad-cam++', 'paper', explained.gradCamPlusPlusPaper),
+      ...method('grad-cam++', 'normalised', explained.gradCamPlusPlusNormalised),
+    ],
+  };
+}

@@ -1,0 +1,98 @@
+/** From a raw class-activation map to pixels. Pure and without DOM: the webview and the command line draw with the same code. */
+import { COLOURS } from './colourMaps';
+
+export interface NormalisedMap {
+  /** 0 to 1, in the order of the raw map. */
+  readonly values: Float32Array;
+  /** All raw values are equal: there is nothing to scale, and `values` are zeros. */
+  readonly flat: boolean;
+}
+
+/** Min-max normalisation: (raw − min) / (max − min). */
+export function minMax(raw: Float32Array): NormalisedMap {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const value of raw) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const values = new Float32Array(raw.length);
+  const range = max - min;
+  if (!(range > 0)) return { values, flat: true };
+  for (let i = 0; i < raw.length; i++) values[i] = ((raw[i] ?? 0) - min) / range;
+  return { values, flat: false };
+}
+
+/**
+ * Bilinear resize with half-pixel centres, no antialiasing: `F.interpolate(mode='bilinear', align_corners=False)` of
+ * PyTorch and `cv2.resize(INTER_LINEAR)`. Output pixel x samples the source at (x + ½)·w/W − ½, edges repeated.
+ *
+ * @param values row-major, h × w
+ * @returns row-major, H × W
+ */
+export function bilinearResize(values: Float32Array, h: number, w: number, H: number, W: number): Float32Array {
+  const columns = taps(w, W);
+  const rows = taps(h, H);
+  const out = new Float32Array(H * W);
+  let o = 0;
+  for (const y of rows) {
+    for (const x of columns) {
+      const top = lerp(values, y.first * w, x);
+      const bottom = lerp(values, y.second * w, x);
+      out[o++] = top + (bottom - top) * y.weight;
+    }
+  }
+  return out;
+}
+
+/** The two source positions that an output position lies between, and the share of the second. */
+interface Tap {
+  readonly first: number;
+  readonly second: number;
+  readonly weight: number;
+}
+
+function taps(from: number, to: number): Tap[] {
+  return Array.from({ length: to }, (_, i) => {
+    const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
+    const first = Math.floor(at);
+    return { first, second: Math.min(first + 1, from - 1), weight: at - first };
+  });
+}
+
+function lerp(values: Float32Array, row: number, { first, second, weight }: Tap): number {
+  const a = values[row + first] ?? 0;
+  return a + ((values[row + second] ?? 0) - a) * weight;
+}
+
+export interface Colouring {
+  /** From `colourTable`: 3 · 256 bytes. */
+  readonly table: Uint8Array;
+  /** 0 to 1: of every pixel that is drawn. */
+  readonly opacity: number;
+  /** 0 to 1: values below it stay transparent. */
+  readonly threshold: number;
+}
+
+/**
+ * Paints a normalised map.
+ *
+ * @param values 0 to 1, one a pixel
+ * @returns straight (not premultiplied) RGBA, 4 bytes a pixel
+ */
+export function colourise(values: Float32Array, { table, opacity, threshold }: Colouring): Uint8ClampedArray<ArrayBuffer> {
+  const pixels = new Uint8ClampedArray(4 * values.length);
+  const alpha = Math.round(opacity * 255);
+  let o = 0;
+  for (const value of values) {
+    if (value >= threshold) {
+      const entry = 3 * Math.min(COLOURS - 1, Math.floor(value * COLOURS));
+      pixels[o] = table[entry] ?? 0;
+      pixels[o + 1] = table[entry + 1] ?? 0;
+      pixels[o + 2] = table[entry + 2] ?? 0;
+      pixels[o + 3] = alpha;
+    }
+    o += 4;
+  }
+  return pixels;
+}

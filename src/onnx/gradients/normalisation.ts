@@ -1,0 +1,55 @@
+/** Rules of normalisation layers and of softmax. */
+import { floatAttribute, intAttribute } from '../graph';
+import { notDifferentiable, positiveAxis, type GradientRule, type RuleContext } from './rule';
+
+/** Inference form: y = scale·(x − mean)/√(var + ε) + bias, a constant factor for each channel (axis 1). */
+const batchNormalization: GradientRule = (c) => {
+  if ([1, 2, 3, 4].some((i) => c.wants(i)) || intAttribute(c.node, 'training_mode', 0) === 1) {
+    throw notDifferentiable(c.node, 'it normalises by statistics of the batch');
+  }
+  const epsilon = floatAttribute(c.node, 'epsilon', 1e-5);
+  const deviation = c.w.node('Sqrt', [c.w.add(c.input(4), c.w.scalar(epsilon))]);
+  const factor = c.w.div(c.input(1), deviation);
+  const dims = c.inputShape(0).map((length, axis) => (axis === 1 ? length : 1));
+  return [c.w.mul(c.g, c.w.reshape(factor, c.w.ints(dims)))];
+};
+
+/** (γ·g − mean(γ·g) − x̂·mean(γ·g·x̂)) / σ over the normalised axes (Ba 2016). */
+const layerNormalization: GradientRule = (c) => {
+  if (c.wants(1) || (c.node.input[2] && c.wants(2))) throw notDifferentiable(c.node, 'its scale depends on the image');
+  const rank = c.inputShape(0).length;
+  const first = positiveAxis(intAttribute(c.node, 'axis', -1), rank);
+  const forward = Array.from({ length: rank - first }, (_, i) => first + i);
+  const backward = forward.map((a) => a + 1);
+  const { w } = c;
+  const centred = w.sub(c.input(0), w.reduceMean(c.input(0), forward, true));
+  const variance = w.reduceMean(w.mul(centred, centred), forward, true);
+  const deviation = w.node('Sqrt', [w.add(variance, w.scalar(floatAttribute(c.node, 'epsilon', 1e-5)))]);
+  const standardised = w.div(centred, deviation);
+  const scaled = w.mul(c.g, c.input(1));
+  const along = w.mul(standardised, w.reduceMean(w.mul(scaled, standardised), backward, true));
+  return [w.div(w.sub(w.sub(scaled, w.reduceMean(scaled, backward, true)), along), deviation)];
+};
+
+/** The axes that a softmax sums over: one from opset 13 on, before that all from `axis` to the last. */
+function softmaxAxes(c: RuleContext): number[] {
+  const rank = c.inputShape(0).length;
+  if (c.w.opset >= 13) return [positiveAxis(intAttribute(c.node, 'axis', -1), rank)];
+  const first = positiveAxis(intAttribute(c.node, 'axis', 1), rank);
+  return Array.from({ length: rank - first }, (_, i) => first + i);
+}
+
+export const normalisationRules: Readonly<Record<string, GradientRule>> = {
+  BatchNormalization: batchNormalization,
+  LayerNormalization: layerNormalization,
+  // y·(g − Σ g·y)
+  Softmax: (c) => {
+    const sum = c.w.reduceSum(c.w.mul(c.g, c.output(0)), softmaxAxes(c).map((a) => a + 1), true);
+    return [c.w.mul(c.output(0), c.w.sub(c.g, sum))];
+  },
+  // g − softmax·Σ g
+  LogSoftmax: (c) => {
+    const sum = c.w.reduceSum(c.g, softmaxAxes(c).map((a) => a + 1), true);
+    return [c.w.sub(c.g, c.w.mul(c.w.node('Exp', [c.output(0)]), sum))];
+  },
+};

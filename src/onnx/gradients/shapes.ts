@@ -1,0 +1,115 @@
+/** Rules of operators that move elements without changing them: reshapes, permutations, joins and cuts. */
+import { intAttribute, intsAttribute, stringAttribute } from '../graph';
+import { notDifferentiable, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
+
+/** Reshape, Flatten, Squeeze, Unsqueeze: the forward tensor's shape at run time, never the forward constant, which lacks C. */
+const restoreShape: GradientRule = (c) => [reshapeLike(c, c.g, c.node.input[0])];
+
+/** Numbers that are an attribute in old opsets and input `position` in new ones. */
+function numbers(c: RuleContext, name: string, position: number): number[] | undefined {
+  const fromAttribute = intsAttribute(c.node, name);
+  if (fromAttribute) return fromAttribute;
+  const input = c.node.input[position];
+  if (!input) return undefined;
+  const values = c.graph.constantValues(input);
+  if (!values) throw notDifferentiable(c.node, `its '${name}' are computed from the image`);
+  return values;
+}
+
+const transpose: GradientRule = (c) => {
+  const rank = c.inputShape(0).length;
+  const forward = intsAttribute(c.node, 'perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i);
+  const inverse = forward.map((_, i) => forward.indexOf(i) + 1);
+  return [c.w.transpose(c.g, [0, ...inverse])];
+};
+
+const concat: GradientRule = (c) => {
+  const axis = positiveAxis(intAttribute(c.node, 'axis', 1), c.outputShape(0).length);
+  let start = 0;
+  return c.node.input.map((_, i) => {
+    const end = start + c.inputShape(i)[axis];
+    const part = c.wants(i) ? c.w.slice(c.g, [axis + 1], [start], [end]) : undefined;
+    start = end;
+    return part;
+  });
+};
+
+const split: GradientRule = (c) => {
+  const axis = positiveAxis(intAttribute(c.node, 'axis', 0), c.inputShape(0).length);
+  const parts = c.node.output.map((_, i) => c.cotangent(i) ?? zerosLike(c, i));
+  return [c.w.concat(parts, axis + 1)];
+};
+
+/** A cotangent of zeros for output i, for the parts of a split that the logits do not depend on. */
+function zerosLike(c: RuleContext, i: number): string {
+  const rows = c.w.reshape(c.w.slice(c.w.shape(c.g), [0], [0], [1]), c.w.ints([1]));
+  const shape = c.w.concat([rows, c.w.shape(c.node.output[i])], 0);
+  if (c.w.opset >= 9) return c.w.node('ConstantOfShape', [shape]);
+  // Before opset 9: a present cotangent cannot be cut to size, so zeros are made from the forward value.
+  const zero = c.w.sub(c.output(i), c.output(i));
+  const classes = c.graph.constantValues(c.classCount)?.[0] ?? 1;
+  return c.w.tile(c.w.unsqueeze(zero, [0]), [classes, ...c.outputShape(i).map(() => 1)]);
+}
+
+/** Slice with steps of one: zeros go back where elements were cut away. */
+const slice: GradientRule = (c) => {
+  const lengths = c.inputShape(0);
+  const starts = numbers(c, 'starts', 1) ?? [];
+  const ends = numbers(c, 'ends', 2) ?? [];
+  const axes = numbers(c, 'axes', 3) ?? starts.map((_, i) => i);
+  const steps = numbers(c, 'steps', 4) ?? starts.map(() => 1);
+  if (steps.some((s) => s !== 1)) throw notDifferentiable(c.node, 'it cuts in steps other than one');
+  const before = [0, ...lengths.map(() => 0)];
+  const after = [0, ...lengths.map(() => 0)];
+  axes.forEach((raw, i) => {
+    const axis = positiveAxis(raw, lengths.length);
+    const clamp = (v: number): number => Math.min(Math.max(v < 0 ? v + lengths[axis] : v, 0), lengths[axis]);
+    before[axis + 1] = clamp(starts[i]);
+    after[axis + 1] = lengths[axis] - clamp(ends[i]);
+  });
+  return [c.w.padZeros(c.g, before, after)];
+};
+
+/** Padding with a constant: the padded part is cut off again. */
+const pad: GradientRule = (c) => {
+  const lengths = c.inputShape(0);
+  if ((stringAttribute(c.node, 'mode') ?? 'constant') !== 'constant') throw notDifferentiable(c.node, 'it pads by reflection or repetition');
+  const pads = numbers(c, 'pads', 1) ?? [];
+  if (pads.some((p) => p < 0)) throw notDifferentiable(c.node, 'it pads by a negative amount');
+  const axes = c.node.input[3] ? (numbers(c, 'axes', 3) ?? []) : lengths.map((_, i) => i);
+  const padded = axes.map((raw, i) => ({ axis: positiveAxis(raw, lengths.length), before: pads[i], after: pads[i + axes.length] })).filter((p) => p.before + p.after > 0);
+  if (padded.length === 0) return [c.g];
+  return [c.w.slice(c.g, padded.map((p) => p.axis + 1), padded.map((p) => p.before), padded.map((p) => p.before + lengths[p.axis]))];
+};
+
+/** Gather by constant indices along one axis: a product with the one-hot matrix of the indices. */
+const gather: GradientRule = (c) => {
+  const lengths = c.inputShape(0);
+  const axis = positiveAxis(intAttribute(c.node, 'axis', 0), lengths.length);
+  const indices = c.graph.constantValues(c.node.input[1]);
+  if (!indices) throw notDifferentiable(c.node, 'its indices are computed from the image');
+  const scalarIndex = c.outputShape(0).length === lengths.length - 1;
+  if (!scalarIndex && c.outputShape(0).length !== lengths.length) throw notDifferentiable(c.node, 'its indices have more than one dimension');
+  const kept = scalarIndex ? c.w.unsqueeze(c.g, [axis + 1]) : c.g;
+  const oneHot = new Float32Array(indices.length * lengths[axis]);
+  indices.forEach((index, row) => (oneHot[row * lengths[axis] + positiveAxis(index, lengths[axis])] += 1));
+  // The gathered axis goes last, is multiplied, and comes back.
+  const rank = lengths.length + 1;
+  const swap = Array.from({ length: rank }, (_, i) => (i === axis + 1 ? rank - 1 : i === rank - 1 ? axis + 1 : i));
+  const spread = c.w.node('MatMul', [c.w.transpose(kept, swap), c.w.floats([indices.length, lengths[axis]], oneHot)]);
+  return [c.w.transpose(spread, swap)];
+};
+
+export const shapeRules: Readonly<Record<string, GradientRule>> = {
+  Reshape: restoreShape,
+  Flatten: restoreShape,
+  Squeeze: restoreShape,
+  Unsqueeze: restoreShape,
+  Transpose: transpose,
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Gather: gather,
+};
+

@@ -1,0 +1,163 @@
+/** Questions about a model's graph: who makes a tensor, who reads it, what is constant, which opset. */
+import { SmearLensError } from '../errors';
+import type { OnnxModel } from './model';
+import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb';
+import { inlineValues } from './tensors';
+
+/** A view of a graph as it was when the view was made; nodes appended later are not seen. */
+export class Graph {
+  private readonly nodes: readonly NodeProto[];
+  private readonly reachable = new Map<string, ReadonlySet<string>>();
+  private readonly producers = new Map<string, NodeProto>();
+  private readonly readers = new Map<string, NodeProto[]>();
+  private readonly initializers = new Map<string, TensorProto>();
+  /** Version of the default operator set. */
+  readonly opset: number;
+
+  constructor(readonly model: OnnxModel) {
+    const { graph, opsetImport } = model.proto;
+    this.nodes = [...graph.node];
+    for (const node of graph.node) {
+      for (const name of node.output) if (name) this.producers.set(name, node);
+      for (const name of node.input) {
+        if (!name) continue;
+        const list = this.readers.get(name);
+        if (list) list.push(node);
+        else this.readers.set(name, [node]);
+      }
+    }
+    for (const tensor of graph.initializer) this.initializers.set(tensor.name ?? '', tensor);
+    this.opset = Number(opsetImport.find((o) => isDefaultDomain(o.domain))?.version ?? 0);
+  }
+
+  /** The node that makes a tensor; undefined for inputs and initialisers. */
+  producer(tensor: string): NodeProto | undefined {
+    return this.producers.get(tensor);
+  }
+
+  /** The nodes that read a tensor. */
+  consumers(tensor: string): readonly NodeProto[] {
+    return this.readers.get(tensor) ?? [];
+  }
+
+  get inputs(): readonly ValueInfoProto[] {
+    return this.model.proto.graph.input;
+  }
+
+  /** Does any node, input or initialiser make this tensor? */
+  has(tensor: string): boolean {
+    return this.producers.has(tensor) || this.initializers.has(tensor) || this.model.proto.graph.input.some((i) => i.name === tensor);
+  }
+
+  /** The initialiser or constant behind a name, looking through Identity (which exporters use to share weights). */
+  constant(tensor: string): TensorProto | undefined {
+    const initializer = this.initializers.get(tensor);
+    if (initializer) return initializer;
+    const node = this.producers.get(tensor);
+    if (node?.opType === 'Identity') return this.constant(node.input[0]);
+    if (node?.opType === 'Constant') return attribute(node, 'value')?.t ?? undefined;
+    return undefined;
+  }
+
+  /** Values of a small constant, row-major; undefined where the tensor is computed from the image or its data is not inline. */
+  constantValues(tensor: string): number[] | undefined {
+    const node = this.producers.get(tensor);
+    if (node?.opType === 'Constant') {
+      const single = attribute(node, 'value_int') ?? attribute(node, 'value_float');
+      if (single) return [single.i === undefined ? (single.f ?? 0) : Number(single.i)];
+      const many = attribute(node, 'value_ints') ?? attribute(node, 'value_floats');
+      if (many) return many.ints.length ? many.ints.map(Number) : [...many.floats];
+    }
+    const constant = this.constant(tensor);
+    return constant && inlineValues(constant);
+  }
+
+  /** Every tensor whose values depend on those of `from`, itself included. */
+  descendants(from: string): ReadonlySet<string> {
+    return this.memo(`after ${from}`, () => {
+      const reached = new Set([from]);
+      // Nodes are stored in topological order (ONNX IR specification), so one pass suffices.
+      for (const node of this.nodes) {
+        if (!ignoresValues(node) && node.input.some((name) => reached.has(name))) node.output.forEach((name) => name && reached.add(name));
+      }
+      return reached;
+    });
+  }
+
+  /** Every tensor that `to` depends on, itself included. */
+  ancestors(to: string): ReadonlySet<string> {
+    return this.memo(`before ${to}`, () => {
+      const reached = new Set([to]);
+      for (let i = this.nodes.length - 1; i >= 0; i--) {
+        if (this.nodes[i].output.some((name) => reached.has(name))) this.nodes[i].input.forEach((name) => name && reached.add(name));
+      }
+      return reached;
+    });
+  }
+
+  private memo(key: string, compute: () => ReadonlySet<string>): ReadonlySet<string> {
+    let known = this.reachable.get(key);
+    if (!known) this.reachable.set(key, (known = compute()));
+    return known;
+  }
+
+  /** The nodes on paths from tensor `from` to tensor `to`, in topological order. */
+  nodesBetween(from: string, to: string): NodeProto[] {
+    const after = this.descendants(from);
+    const before = this.ancestors(to);
+    return this.nodes.filter(
+      (node) => node.output.some((name) => name !== from && after.has(name) && before.has(name)) && node.input.some((name) => after.has(name)),
+    );
+  }
+}
+
+/** '' and 'ai.onnx' name ONNX's own operator set. */
+export function isDefaultDomain(domain: string | undefined): boolean {
+  return domain === undefined || domain === '' || domain === 'ai.onnx';
+}
+
+/** Operators whose output does not vary smoothly, or at all, with their input's values, so that no gradient passes them. */
+const VALUE_BLIND = new Set(['Shape', 'Size', 'ConstantOfShape', 'Range', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'And', 'Or', 'ArgMax', 'ArgMin', 'Sign', 'Floor', 'Ceil', 'Round']);
+
+function ignoresValues(node: NodeProto): boolean {
+  return isDefaultDomain(node.domain) && VALUE_BLIND.has(node.opType ?? '');
+}
+
+/** How messages name a node: its operator, and its name or its first output. */
+export function describeNode(node: NodeProto): string {
+  const domain = isDefaultDomain(node.domain) ? '' : `${node.domain}.`;
+  return `${domain}${node.opType} '${node.name || node.output[0]}'`;
+}
+
+export function attribute(node: NodeProto, name: string): AttributeProto | undefined {
+  return node.attribute.find((a) => a.name === name);
+}
+
+export function intAttribute(node: NodeProto, name: string, fallback: number): number {
+  const value = attribute(node, name)?.i;
+  return value === undefined ? fallback : Number(value);
+}
+
+export function floatAttribute(node: NodeProto, name: string, fallback: number): number {
+  return attribute(node, name)?.f ?? fallback;
+}
+
+export function intsAttribute(node: NodeProto, name: string): number[] | undefined {
+  return attribute(node, name)?.ints.map(Number);
+}
+
+export function stringAttribute(node: NodeProto, name: string): string | undefined {
+  const bytes = attribute(node, name)?.s;
+  return bytes && Buffer.from(bytes).toString('utf8');
+}
+
+/** The axes a node works on: an attribute in older opsets, an input in newer ones. Undefined where none are given. */
+export function axesOf(graph: Graph, node: NodeProto): number[] | undefined {
+  const asAttribute = intsAttribute(node, 'axes');
+  if (asAttribute) return asAttribute;
+  const name = node.input[1];
+  if (!name) return undefined;
+  const values = graph.constantValues(name);
+  if (!values) throw new SmearLensError('model-unsupported', `${describeNode(node)}: its axes are computed from the image.`, 'Choose a layer behind it, or export the model with fixed axes.');
+  return values;
+}

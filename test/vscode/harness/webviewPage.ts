@@ -1,0 +1,84 @@
+/** The editor's page alone in a browser, with the very page and policy that the extension serves, and a host of our own. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { editorPage } from '../../../src/editor/html';
+import type { EditorSnapshot, FromEditor, ToEditor } from '../../../src/protocol/editor';
+import { DEFAULT_VIEW } from '../../../src/protocol/viewState';
+import { smearSvg } from './images';
+import { ROOT } from './server';
+
+const ORIGIN = 'http://webview.test';
+
+/** Stands for the window's size and for what `setState` kept before. */
+export interface PageSetup {
+  readonly width?: number;
+  readonly height?: number;
+  readonly state?: unknown;
+}
+
+export class WebviewPage {
+  /** What the page sent, from the first message on. */
+  readonly sent: FromEditor[] = [];
+  /** Of the browser's console: errors, and what the content security policy refused. */
+  readonly complaints: string[] = [];
+
+  private constructor(readonly page: Page) {}
+
+  /** Loads the page; it has said that it is ready, and has been told nothing yet. */
+  static async open(browser: Browser, { width = 1100, height = 760, state = null }: PageSetup = {}): Promise<WebviewPage> {
+    const page = await browser.newPage({ viewport: { width, height } });
+    const webview = new WebviewPage(page);
+    page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
+    page.on('pageerror', (error) => webview.complaints.push(error.message));
+    await page.exposeFunction('hostReceives', (message: FromEditor) => webview.sent.push(message));
+    await page.addInitScript(installHost, state);
+    await page.route(`${ORIGIN}/**`, async (route) => {
+      const name = new URL(route.request().url()).pathname.slice(1);
+      if (name === 'page.html') return route.fulfill({ contentType: 'text/html', body: html() });
+      if (name === 'smear.png') return route.fulfill({ contentType: 'image/png', body: await sharp(smearSvg(1)).png().toBuffer() });
+      if (name === 'broken.png') return route.fulfill({ contentType: 'image/png', body: 'no image' });
+      return route.fulfill({ path: path.join(ROOT, 'dist/webview', name) });
+    });
+    await page.goto(`${ORIGIN}/page.html`);
+    return webview;
+  }
+
+  /** Sends what the host would; what is left out is a smear that is being analysed. */
+  async show(snapshot: Partial<EditorSnapshot>): Promise<void> {
+    const message: ToEditor = {
+      kind: 'snapshot',
+      snapshot: { fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
+    };
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}
+
+export function imageUri(name: 'smear.png' | 'broken.png'): string {
+  return `${ORIGIN}/${name}`;
+}
+
+function html(): string {
+  for (const name of ['editor.js', 'style.css']) {
+    if (!fs.existsSync(path.join(ROOT, 'dist/webview', name))) throw new Error(`dist/webview/${name} is missing. Run 'npm run build' first.`);
+  }
+  return editorPage({ cspSource: ORIGIN, script: `${ORIGIN}/editor.js`, style: `${ORIGIN}/style.css`, nonce: 'bm9uY2U' });
+}
+
+/** Runs in the page before its scripts: what VS Code puts there. */
+function installHost(kept: unknown): void {
+  let state = kept;
+  const receives = (window as unknown as { hostReceives(message: unknown): void }).hostReceives;
+  Object.assign(window, {
+    acquireVsCodeApi: () => ({
+      postMessage: (message: unknown) => receives(message),
+      getState: () => state,
+      setState: (next: unknown) => (state = next),
+    }),
+  });
+}

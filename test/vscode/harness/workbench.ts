@@ -1,0 +1,72 @@
+/** The workbench as a user sees it: what the browser suites click and read. */
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+import type { CodeServer } from './server';
+
+/** Milliseconds to wait for anything: the first analysis starts a process and loads a model. */
+export const PATIENCE = 60_000;
+
+export class Workbench {
+  private constructor(readonly page: Page) {}
+
+  /** Opens a folder and resolves once extensions' editors can be opened. */
+  static async open(page: Page, server: CodeServer, folder: string): Promise<Workbench> {
+    page.setDefaultTimeout(PATIENCE);
+    await page.goto(`http://${server.authority}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent('[["skipWelcome","true"]]')}`);
+    const workbench = new Workbench(page);
+    await workbench.isReady();
+    return workbench;
+  }
+
+  /** Reloads the window, as 'Developer: Reload Window' does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.isReady();
+  }
+
+  /** Opens a file from the Explorer: with the editor that its type has by default. */
+  async openFromExplorer(name: string): Promise<void> {
+    await this.inExplorer(name).dblclick();
+    await this.activeTab(name).waitFor();
+  }
+
+  /** Opens a file as a user does it: its context menu in the Explorer, 'Open in SmearLens'. */
+  async openInSmearLens(name: string): Promise<void> {
+    await this.inExplorer(name).click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-label', { hasText: 'Open in SmearLens' }).click();
+    await this.activeTab(name).waitFor();
+    // A single click opened it in VS Code's own viewer first, whose tab has the same name.
+    await this.editor().locator('#verdict').waitFor();
+  }
+
+  activeTab(name: string): Locator {
+    return this.page.locator('.tab.active', { hasText: name });
+  }
+
+  /** The document of the visible SmearLens editor (the nth, where there are several side by side). */
+  editor(nth = 0): FrameLocator {
+    return this.page.frameLocator(`iframe.webview.ready >> nth=${nth}`).frameLocator('iframe#active-frame');
+  }
+
+  async runCommand(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`>${title}`);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  private inExplorer(name: string): Locator {
+    return this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /**
+   * A file opened too early falls back to another editor: contributed editors count only after all extensions are
+   * loaded and the editor service, itself made in an idle moment, has seen them. Idle callbacks run in order.
+   */
+  private async isReady(): Promise<void> {
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor();
+    await this.page.waitForFunction(() => performance.getEntriesByName('code/didLoadExtensions').length > 0);
+    await this.page.evaluate(() => new Promise<void>((done) => requestIdleCallback(() => requestIdleCallback(() => done()))));
+  }
+}

@@ -1,0 +1,68 @@
+/** Runs the suites one after another, prints how many tests passed and failed, and exits 1 if any did. */
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { prepareWorkspace, REPORT, SCREENSHOTS, WORKSPACE } from './harness/places';
+import { runMocha, type Counts } from './harness/mocha';
+import { ROOT } from './harness/server';
+
+const SUITES = {
+  /** The webview's page alone, with analyses made up for it. */
+  page: () => inThisProcess('page'),
+  /** The real workbench, driven through a browser. */
+  browser: () => inThisProcess('browser'),
+  /** Inside the real extension host. */
+  host: inExtensionHost,
+};
+type Suite = keyof typeof SUITES;
+
+void main(process.argv.slice(2)).then((code) => process.exit(code));
+
+async function main(args: readonly string[]): Promise<number> {
+  const grep = args.indexOf('--grep');
+  if (grep >= 0) process.env['SMEARLENS_TEST_GREP'] = args[grep + 1] ?? '';
+  const named = args.filter((arg): arg is Suite => Object.hasOwn(SUITES, arg));
+  fs.mkdirSync(SCREENSHOTS, { recursive: true });
+  await prepareWorkspace();
+
+  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const name of named.length > 0 ? named : (Object.keys(SUITES) as Suite[])) {
+    console.log(`\n${name}`);
+    const counts = await SUITES[name]().catch((error: unknown): Counts => {
+      console.error(error);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+  return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function inThisProcess(suite: Suite): Promise<Counts> {
+  return runMocha(path.join(__dirname, 'suites', suite));
+}
+
+/**
+ * Through @vscode/test-electron. Where code-server is installed it stands in for desktop VS Code; else, or with
+ * VSCODE_TEST_DESKTOP=1, the newest desktop VS Code is downloaded.
+ */
+async function inExtensionHost(): Promise<Counts> {
+  const standIn = path.join(__dirname, 'harness/code.js');
+  const desktop = process.env['VSCODE_TEST_DESKTOP'] === '1';
+  fs.rmSync(REPORT, { force: true });
+  const executable = path.join(__dirname, 'code');
+  // A script with a first line that names this very Node: the one on the PATH may be another.
+  fs.writeFileSync(executable, `#!/bin/sh\nexec "${process.execPath}" "${standIn}" "$@"\n`, { mode: 0o755 });
+  const failure = await runTests({
+    ...(desktop ? { version: 'stable' } : { vscodeExecutablePath: executable }),
+    extensionDevelopmentPath: ROOT,
+    extensionTestsPath: path.join(__dirname, 'suites/host/index.js'),
+    extensionTestsEnv: { SMEARLENS_TEST_REPORT: REPORT },
+    launchArgs: [WORKSPACE],
+  }).then(() => undefined, (error: unknown) => error);
+  // An extension host that dies ends with code 0, so only what the suite itself wrote at its end counts.
+  if (!fs.existsSync(REPORT)) throw new Error(`The extension host died before its suite ended. ${String(failure ?? '')}`);
+  return JSON.parse(fs.readFileSync(REPORT, 'utf8')) as Counts;
+}

@@ -1,0 +1,39 @@
+/** Analyses as the inference process would send them, made up so that a test knows what must be on the screen. */
+import type { Analysis, CamMap, Explanation } from '../../../../src/protocol/analysis';
+
+export const CLASSES = [
+  { id: 'benign', name: 'Benign', description: 'Hematogones, not leukemia.', superclass: 'benign' },
+  { id: 'early', name: 'Early', description: 'Early pre-B lymphoblasts.', superclass: 'malignant' },
+  { id: 'pre', name: 'Pre', description: 'Pre-B lymphoblasts.', superclass: 'malignant' },
+  { id: 'pro', name: 'Pro', description: 'Pro-B lymphoblasts.', superclass: 'malignant' },
+] as const;
+
+/** An Early smear, explained by three maps a class, each with its hot spot in another place. */
+export function analysis(change: Partial<Analysis> = {}): Analysis {
+  return {
+    image: { path: '/smears/smear.png', sha256: '0'.repeat(64), width: 224, height: 224 },
+    model: { id: 'fake', name: 'Fake MobileNet', sha256: '0'.repeat(64), classes: [...CLASSES] },
+    logits: [-2, 4, 0.4, -6],
+    probabilities: [0.0024, 0.9696, 0.0279, 0.00004],
+    predicted: 1,
+    domain: { inDomain: true, score: 1, threshold: 2 },
+    explanation: explanation(),
+    provider: 'cpu',
+    milliseconds: 12.34,
+    ...change,
+  };
+}
+
+export function explanation(change: Partial<Explanation> = {}): Explanation {
+  return { layer: 'features.18/relu', height: 7, width: 7, channels: 1280, maps: CLASSES.flatMap((_, index) => maps(index)), ...change };
+}
+
+/** Values fall off around a spot that is the class's and the method's own. */
+function maps(classIndex: number): CamMap[] {
+  const variants = [['grad-cam', 'none'], ['grad-cam++', 'paper'], ['grad-cam++', 'normalised']] as const;
+  return variants.map(([method, variant], which) => ({ method, variant, classIndex, raw: spot(1 + classIndex, 2 + which), flat: false }));
+}
+
+function spot(x: number, y: number): Float32Array {
+  return Float32Array.from({ length: 49 }, (_, i) => 3 * Math.exp(-(((i % 7) - x) ** 2 + (Math.floor(i / 7) - y) ** 2) / 4));
+}
