@@ -7,9 +7,9 @@ import { Doctor } from './commands/doctor';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { registerCommands } from './commands/register';
 import { ActiveSmear } from './editor/activeSmear';
-import { defaultModel } from './editor/defaultModel';
+import { defaultModel } from './models/defaultModel';
 import { modelChoice } from './editor/settings';
-import { registerSmearEditor } from './editor/smearEditor';
+import { registerSmearEditor, type AnalysisEvent } from './editor/smearEditor';
 import { InferenceClient } from './inference/client';
 import type { ModelChoice } from './protocol/inference';
 import { registerStatusBar } from './views/statusBar';
@@ -18,6 +18,8 @@ import { registerStatusBar } from './views/statusBar';
 export interface SmearLensApi {
   /** Process id of the inference process; undefined while none runs. */
   inferencePid(): number | undefined;
+  /** An open smear's analysis began, succeeded or failed, or its file was deleted. */
+  readonly onDidChangeAnalysis: vscode.Event<AnalysisEvent>;
 }
 
 let inference: InferenceClient | undefined;
@@ -27,14 +29,16 @@ export function activate({ extensionPath, extensionUri, subscriptions }: vscode.
   const client = new InferenceClient({ entry: path.join(extensionPath, 'dist', 'inference.js'), log: (level, text) => log[level](text) });
   inference = client;
   const active = new ActiveSmear();
+  const analyses = new vscode.EventEmitter<AnalysisEvent>();
   const modelFor = (uri?: vscode.Uri): ModelChoice => modelChoice(uri, () => defaultModel(extensionPath));
   const doctor = new Doctor(client, () => modelFor(active.current?.uri));
 
   subscriptions.push(
     log,
     active,
+    analyses,
     doctor,
-    registerSmearEditor({ inference: client, log, active, extensionUri, chooseModel: modelFor }),
+    registerSmearEditor({ inference: client, log, active, analyses, extensionUri, chooseModel: modelFor }),
     registerStatusBar(active),
     registerCommands(
       {
@@ -47,7 +51,7 @@ export function activate({ extensionPath, extensionUri, subscriptions }: vscode.
       log,
     ),
   );
-  return { inferencePid: () => client.pid };
+  return { inferencePid: () => client.pid, onDidChangeAnalysis: analyses.event };
 }
 
 /** VS Code waits for the promise, so the inference process is gone when the window is. */

@@ -40,6 +40,7 @@ function show(next: EditorSnapshot): void {
   snapshot = next;
   view ??= next.view;
   const { image, state, fileName } = next;
+  byId('title').textContent = fileName;
   stage.show(image, fileName);
   showVerdict(state);
   const analysis = state.kind === 'done' ? state.analysis : undefined;

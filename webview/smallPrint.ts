@@ -18,7 +18,7 @@ function rows({ model, provider, milliseconds, image }: Analysis, explanation: E
   ];
   if (explanation) {
     const { layer, width, height, channels } = explanation;
-    entries.push(['Layer', layer], ['Maps', `${width} × ${height} (of ${channels} channels), scaled up to the image`]);
+    entries.push(['Layer', layer], ['Maps', `${width} × ${height}, from ${channels} channels`]);
   }
   return entries.flatMap(([term, value]) => [create('dt', '', term), create('dd', '', value)]);
 }

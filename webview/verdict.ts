@@ -12,7 +12,8 @@ export function showVerdict(state: AnalysisState): void {
   document.body.dataset['state'] = state.kind === 'done' && isOutside(state.analysis) ? 'outside' : state.kind;
   byId('progress').hidden = state.kind !== 'running';
   byId('failure-actions').hidden = state.kind !== 'failed';
-  const { title, detail } = words(state);
+  const { heading, title, detail } = words(state);
+  byId('verdict-heading').textContent = heading;
   say(byId('verdict-title'), title);
   say(byId('verdict-detail'), detail);
   byId('scores').hidden = state.kind !== 'done';
@@ -24,26 +25,32 @@ export function isOutside(analysis: Analysis): boolean {
   return analysis.domain?.inDomain === false;
 }
 
-function words(state: AnalysisState): { title?: string; detail?: string } {
+interface Words {
+  readonly heading: string;
+  readonly title?: string;
+  readonly detail?: string;
+}
+
+function words(state: AnalysisState): Words {
   switch (state.kind) {
     case 'running':
-      return {};
+      return { heading: 'Verdict' };
     case 'failed':
-      return { title: state.error.message, detail: state.error.hint };
+      return { heading: 'Not analysed', title: state.error.message, detail: state.error.hint };
     case 'deleted':
-      return { title: 'This file has been deleted.', detail: 'It is analysed again when it comes back.' };
+      return { heading: 'Not analysed', title: 'This file has been deleted.', detail: 'It is analysed again when it comes back.' };
     case 'done':
       return isOutside(state.analysis)
-        ? { title: OUTSIDE_DOMAIN, detail: 'The scores of an image that the model has not learnt to read mean nothing.' }
+        ? { heading: 'Verdict', title: OUTSIDE_DOMAIN, detail: 'The scores of an image that the model has not learnt to read mean nothing.' }
         : classWords(state.analysis);
   }
 }
 
-function classWords({ model, predicted, probabilities }: Analysis): { title: string; detail: string } {
+function classWords({ model, predicted, probabilities }: Analysis): Words {
   const { name, superclass, description } = classAt(model.classes, predicted);
   const probability = `Probability ${formatPercent(probabilities[predicted] ?? NaN)}`;
   const kind = superclass && superclass.toLowerCase() !== name.toLowerCase() ? `, ${superclass}` : '';
-  return { title: name, detail: `${probability}${kind}.${description ? ` ${description}` : ''}` };
+  return { heading: 'Verdict', title: name, detail: `${probability}${kind}.${description ? ` ${description}` : ''}` };
 }
 
 function showScores(analysis: Analysis): void {

@@ -61,15 +61,16 @@ def to_input(x):
 
 @torch.no_grad()
 def predict(network, images, indices, batch=64, change=None):
-    """(logits [n, classes], pooled features [n, 1280]) in float32, of images uint8 [N, h, w, 3], whole and unaugmented."""
+    """(logits [n, classes], middle features [n, 160]) in float32, of images uint8 [N, h, w, 3], whole and unaugmented.
+    `change` maps a batch [n, 3, h, w] in 0..1 to another before it is used, for counter-tests."""
     network.eval()
-    logits, features = [], []
+    logits, middle = [], []
     for start in range(0, len(indices), batch):
         x = torch.from_numpy(images[indices[start:start + batch]]).permute(0, 3, 1, 2).float() / 255
-        f = network.features(to_input(x if change is None else change(x)))
-        features.append(f)
-        logits.append(network.head(f))
-    return torch.cat(logits).numpy(), torch.cat(features).numpy()
+        y, m = network.with_middle(to_input(x if change is None else change(x)))
+        logits.append(y)
+        middle.append(m)
+    return torch.cat(logits).numpy(), torch.cat(middle).numpy()
 
 
 def loss_of(logits, labels):

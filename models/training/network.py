@@ -18,6 +18,7 @@ BN_EPSILON = 1e-3
 # (expansion, channels, blocks, first stride), table 2 of the paper.
 STAGES = [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)]
 FEATURES = 1280
+MIDDLE = [9, 12]  # blocks whose outputs (64 and 96 channels, h/16 x w/16) tell whether an image is like the training images
 
 
 class SameConv(nn.Conv2d):
@@ -50,7 +51,7 @@ class Block(nn.Module):
 class Network(nn.Module):
     """Image [n, 3, h, w] (x / 127.5 - 1, RGB) to logits [n, classes].
 
-    `activation` gives the last activation [n, 1280, h/32, w/32]; `features` its mean over the positions [n, 1280].
+    The last activation has the shape [n, 1280, h/32, w/32]; the head is linear on its mean over the positions.
     """
 
     def __init__(self, classes, dropout=0.2):
@@ -68,14 +69,20 @@ class Network(nn.Module):
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
-    def activation(self, x):
-        return F.relu(self.last(self.blocks(F.relu(self.stem(x)))))
-
-    def features(self, x):
-        return F.adaptive_avg_pool2d(self.activation(x), 1).flatten(1)
-
     def forward(self, x):
-        return self.head(F.dropout(self.features(x).float(), self.dropout, self.training))
+        x = F.relu(self.last(self.blocks(F.relu(self.stem(x)))))
+        pooled = F.adaptive_avg_pool2d(x, 1).flatten(1).float()
+        return self.head(F.dropout(pooled, self.dropout, self.training))
+
+    def with_middle(self, x):
+        """(logits, the outputs of `MIDDLE`'s blocks averaged over their positions and concatenated [n, 160])."""
+        x, middle = F.relu(self.stem(x)), []
+        for i, block in enumerate(self.blocks):
+            x = block(x)
+            if i in MIDDLE:
+                middle.append(x.mean((2, 3)))
+        pooled = F.relu(self.last(x)).mean((2, 3))
+        return self.head(pooled), torch.cat(middle, 1)
 
 
 def load_imagenet(network, npz_path):

@@ -58,6 +58,6 @@ export function connectPanel(document: SmearDocument, panel: vscode.WebviewPanel
 
 function imageSource({ picture, uri }: SmearDocument, webview: vscode.Webview): ImageSource | undefined {
   if (picture?.kind !== 'file') return picture;
-  // The version makes the browser read a file anew that has changed.
-  return { kind: 'uri', uri: webview.asWebviewUri(uri.with({ query: `version=${picture.version}` })).toString() };
+  // The version makes the browser read a file anew that has changed. Added last: asWebviewUri drops a query.
+  return { kind: 'uri', uri: webview.asWebviewUri(uri).with({ query: `version=${picture.version}` }).toString() };
 }

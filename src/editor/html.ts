@@ -33,6 +33,7 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     <p id="no-image" hidden>This image cannot be shown.</p>
   </main>
   <aside id="panel" aria-label="Analysis">
+    <h1 id="title" class="for-screen-readers">SmearLens</h1>
     <section aria-labelledby="verdict-heading">
       <h2 id="verdict-heading">Verdict</h2>
       <div id="verdict" role="status">

@@ -19,7 +19,10 @@ export interface SmearDocumentOptions {
   readonly chooseModel: (uri: vscode.Uri) => ModelChoice;
 }
 
-/** One image file, what the model says about it, and what the reviewer last chose to see of it. Read only. */
+/**
+ * One image file, what the model says about it, and what the reviewer last chose to see of it. Read only. Its first
+ * analysis, too, begins with {@link refresh}.
+ */
 export class SmearDocument implements vscode.CustomDocument {
   state: AnalysisState = { kind: 'running' };
   picture: Picture | undefined;
@@ -45,7 +48,6 @@ export class SmearDocument implements vscode.CustomDocument {
     this.watcher.onDidChange(own(() => this.refresh()));
     this.watcher.onDidCreate(own(() => this.refresh()));
     this.watcher.onDidDelete(own(() => this.markDeleted()));
-    this.refresh();
   }
 
   /** Reads the file anew: shows it and has it analysed. What was under way for the file before is cancelled. */

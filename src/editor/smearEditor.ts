@@ -2,12 +2,20 @@ import * as vscode from 'vscode';
 import type { ActiveSmear } from './activeSmear';
 import { VIEW_TYPES } from './contributions';
 import { connectPanel } from './editorPanel';
+import type { AnalysisState } from '../protocol/editor';
 import { affectsModel } from './settings';
 import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
 
 export interface SmearEditorOptions extends SmearDocumentOptions {
   readonly extensionUri: vscode.Uri;
   readonly active: ActiveSmear;
+  /** Told of every change of every open document. */
+  readonly analyses: vscode.EventEmitter<AnalysisEvent>;
+}
+
+export interface AnalysisEvent {
+  readonly uri: vscode.Uri;
+  readonly state: AnalysisState;
 }
 
 /** The custom editor for smear images, under both of its view types. */
@@ -23,7 +31,15 @@ class SmearEditorProvider implements vscode.CustomReadonlyEditorProvider<SmearDo
   constructor(private readonly options: SmearEditorOptions) {}
 
   openCustomDocument(uri: vscode.Uri): SmearDocument {
-    return new SmearDocument(uri, this.options);
+    const document = new SmearDocument(uri, this.options);
+    let last: AnalysisState | undefined;
+    // Ends with the document, which disposes of its event.
+    document.onDidChange(() => {
+      if (document.state !== last) this.options.analyses.fire({ uri, state: document.state });
+      last = document.state;
+    });
+    document.refresh();
+    return document;
   }
 
   resolveCustomEditor(document: SmearDocument, panel: vscode.WebviewPanel): void {

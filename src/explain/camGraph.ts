@@ -2,7 +2,8 @@
  * Grad-CAM and Grad-CAM++ as ONNX nodes. The maps of all classes come out of the run that gives the logits, and the large
  * activations and gradients never leave the runtime.
  *
- * Shapes: n batch, C class rows, K channels, P = h·w pixels, G = P, or 1 where the gradient is the same at every pixel.
+ * Shapes: n batch, C class rows, K channels, P = h·w pixels. A gradient that is the same at every pixel is [C, n, K]: no
+ * trailing axis of length 1, along which the runtime would work element by element.
  */
 import type { GraphWriter } from '../onnx/writer';
 
@@ -19,7 +20,7 @@ export interface CamTensors {
 export interface CamInputs {
   /** [n, K, P] */
   readonly activation: string;
-  /** [C, n, K, G] */
+  /** [C, n, K, P], or [C, n, K] where it is uniform. */
   readonly gradient: string;
   readonly uniform: boolean;
   readonly height: number;
@@ -30,40 +31,45 @@ const SINGULAR = 1e-6;
 const NEAR_SINGULAR = 1e-3;
 
 export function emitCams(w: GraphWriter, cam: CamInputs): CamTensors {
+  const { activation: a, gradient: g, uniform } = cam;
   const pixels = cam.height * cam.width;
-  const { activation: a, gradient: g } = cam;
-  const zero = w.scalar(0);
   const indicator = (op: string, x: string, y: string): string => w.indicator(w.node(op, [x, y]));
-  const or1 = (mask: string): string => w.sub(w.scalar(1), mask);
-
-  // Selvaraju 2017, equation 1: the weight of a channel is the mean of its gradient.
-  const meanGradient = w.reduceMean(g, [3], true);
+  const not = (mask: string): string => w.sub(w.scalar(1), mask);
+  const overPixels = (reduce: 'reduceSum' | 'reduceMean' | 'reduceMax', x: string): string => (uniform ? x : w[reduce](x, [3], false));
 
   // Chattopadhay 2018, equation 19, with g² cancelled: α = 1 / (2 + ΣA·g) where g > 0.
   const positive = w.node('Relu', [g]);
-  const counts = indicator('Greater', g, zero);
-  const denominator = w.add(w.scalar(2), w.mul(w.reduceSum(a, [2], true), g));
+  const counts = indicator('Greater', g, w.scalar(0));
+  const denominator = w.add(w.mul(w.reduceSum(a, [2], !uniform), g), w.scalar(2));
   const size = w.node('Abs', [denominator]);
   const singular = w.mul(counts, indicator('Less', size, w.scalar(SINGULAR)));
   const near = w.mul(counts, indicator('Less', size, w.scalar(NEAR_SINGULAR)));
   // Where α is not used the denominator becomes 1, so that nothing infinite arises.
   const used = w.sub(counts, singular);
-  const alpha = w.div(used, w.add(w.mul(denominator, used), or1(used)));
-  const sum = w.reduceSum(w.mul(alpha, positive), [3], true);
-  const paper = cam.uniform ? w.mul(sum, w.scalar(pixels)) : sum;
-  // The authors' code divides α by its sum over the positions with g > 0; a uniform gradient appears in both sums P times.
-  const total = w.reduceSum(alpha, [3], true);
-  const nonZero = indicator('Greater', w.node('Abs', [total]), zero);
-  const normalised = w.mul(w.div(sum, w.add(total, or1(nonZero))), nonZero);
+  const alpha = w.div(used, w.add(w.mul(denominator, used), not(used)));
+  const sum = overPixels('reduceSum', w.mul(alpha, positive));
 
-  /** ReLU(Σ_k w_k·A_k): weights [C, n, K, 1] → map [n, C, h, w]. */
+  /** The authors' code divides α by its sum over the positions with g > 0. At a uniform gradient all α are equal. */
+  const normalised = (): string => {
+    if (uniform) return w.mul(w.div(positive, w.scalar(pixels)), used);
+    const total = w.reduceSum(alpha, [3], false);
+    const nonZero = indicator('Greater', w.node('Abs', [total]), w.scalar(0));
+    return w.mul(w.div(sum, w.add(total, not(nonZero))), nonZero);
+  };
+  /** ReLU(Σ_k w_k·A_k): weights [C, n, K] → map [n, C, h, w]. */
   const map = (weights: string): string => {
-    const rows = w.transpose(w.squeeze(weights, [3]), [1, 0, 2]);
-    const combined = w.node('Relu', [w.node('MatMul', [rows, a])]);
+    const combined = w.node('Relu', [w.node('MatMul', [w.transpose(weights, [1, 0, 2]), a])]);
     return w.reshape(combined, w.ints([0, 0, cam.height, cam.width]));
   };
-  /** Channels [C, n, K, G] in which the mask holds anywhere → [n, C]. */
-  const channels = (mask: string): string => w.transpose(w.reduceSum(w.squeeze(w.reduceMax(mask, [3], true), [3]), [2], false), [1, 0]);
+  /** Channels in which the mask holds anywhere → [n, C]. */
+  const channels = (mask: string): string => w.transpose(w.reduceSum(overPixels('reduceMax', mask), [2], false), [1, 0]);
 
-  return { gradCam: map(meanGradient), paper: map(paper), normalised: map(normalised), singular: channels(singular), nearSingular: channels(near) };
+  return {
+    // Selvaraju 2017, equation 1: the weight of a channel is the mean of its gradient.
+    gradCam: map(overPixels('reduceMean', g)),
+    paper: map(uniform ? w.mul(sum, w.scalar(pixels)) : sum),
+    normalised: map(normalised()),
+    singular: channels(singular),
+    nearSingular: channels(near),
+  };
 }

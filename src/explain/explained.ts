@@ -76,7 +76,7 @@ export function explainModel(model: OnnxModel, facts: Facts, logits: string, lay
   const gradients = w.transpose(gradient.name, behindClass);
   const cams = emitCams(w, {
     activation: w.reshape(activation, w.ints([0, channels, pixels])),
-    gradient: w.reshape(uniform === undefined ? gradients : w.transpose(uniform, behindClass), w.ints([0, 0, channels, uniform === undefined ? pixels : 1])),
+    gradient: w.reshape(uniform ?? gradients, w.ints(uniform === undefined ? [0, 0, channels, pixels] : [0, 0, channels])),
     uniform: uniform !== undefined,
     height,
     width,

@@ -2,7 +2,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import { createSession, runSession } from '../inference/session';
-import { Graph } from '../onnx/graph';
+import { Graph, prune } from '../onnx/graph';
 import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
 import { ElementType } from '../onnx/tensors';
 import { GraphWriter } from '../onnx/writer';
@@ -42,6 +42,8 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   const w = new GraphWriter(new Graph(model), 'smearlens_read');
   const logits = explained?.logits ?? addLogits(w, p);
   const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain.features);
+  prune(model);
+  fixShapes(model, p);
   const session = await createSession(skeletonBytes(model), { provider, file: p.model.file, externalDataFolder: p.model.folder });
   const open: OpenModel = { prepared: p, session, provider, explained, logits, features };
   if (provider === 'cpu') return open;
@@ -88,6 +90,21 @@ function addLogits(w: GraphWriter, p: Prepared): string {
   const name = w.node('Identity', [w.cast(w.reshape(p.logits.tensor, w.ints([-1, p.classes])), ElementType.FLOAT)], {}, w.name('logits'));
   w.output(name, ElementType.FLOAT, ['n', p.classes]);
   return name;
+}
+
+/**
+ * One image a run, of the manifest's size: with all shapes known the runtime folds what does not depend on the image, such
+ * as the whole gradient of a head of global average pooling and one linear layer.
+ */
+function fixShapes(model: OnnxModel, p: Prepared): void {
+  const { graph } = model.proto;
+  const type = graph.input.find((i) => i.name === p.image.name)?.type?.value;
+  const shape = p.facts.get(p.image.name)?.shape ?? [];
+  if (type?.case === 'tensorType' && type.value.shape) {
+    type.value.shape.dim.forEach((d, i) => (d.value = { case: 'dimValue', value: BigInt(shape[i]) }));
+  }
+  // Declared shapes with open dimensions would contradict.
+  graph.valueInfo = [];
 }
 
 /** The features as a row: a four-dimensional activation is averaged over its pixels. */

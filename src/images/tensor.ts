@@ -95,3 +95,18 @@ function placeCentred(inner: Uint8Array, innerWidth: number, innerHeight: number
   }
   return out;
 }
+
+/** The picture that a network input shows: the inverse of {@link toTensor}, rounded and clamped to 0 to 255. */
+export function fromTensor(tensor: Float32Array, spec: InputSpec): RgbImage {
+  const pixels = spec.width * spec.height;
+  const data = new Uint8Array(3 * pixels);
+  for (let channel = 0; channel < 3; channel++) {
+    const target = spec.colour === 'RGB' ? channel : 2 - channel;
+    const [start, step] = spec.layout === 'NCHW' ? [channel * pixels, 1] : [channel, 3];
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const value = (tensor[start + pixel * step]! * spec.std[channel]! + spec.mean[channel]!) / spec.scale;
+      data[3 * pixel + target] = Math.min(255, Math.max(0, Math.round(value)));
+    }
+  }
+  return { width: spec.width, height: spec.height, data };
+}

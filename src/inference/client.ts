@@ -16,6 +16,8 @@ export interface ClientOptions extends Pick<ChildOptions, 'silentTicks' | 'start
   readonly log: Log;
   /** Added to this process's environment. */
   readonly env?: NodeJS.ProcessEnv | undefined;
+  /** How long a cancelled call that is being worked on may take to end, in milliseconds; then the process is ended. */
+  readonly cancelGraceMs?: number | undefined;
 }
 
 export interface CallOptions {
@@ -24,7 +26,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A cancelled call that is being worked on may take this long to end, in milliseconds; then the process is ended. */
 const CANCEL_GRACE_MS = 200;
 /** Waits before the process is started again, in milliseconds, by the number of deaths since its last answer. */
 const BACK_OFF_MS = [0, 100, 500, 2000];
@@ -208,7 +209,7 @@ export class InferenceClient {
       child.kill(`a cancelled call did not end (${describeCall(entry.message)})`, { deliberate: true });
     };
     // After the time is up, what the process has sent meanwhile is read before it is judged.
-    setTimeout(() => setImmediate(look), CANCEL_GRACE_MS).unref();
+    setTimeout(() => setImmediate(look), this.options.cancelGraceMs ?? CANCEL_GRACE_MS).unref();
   }
 
   private buried(death: Death): void {

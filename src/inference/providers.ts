@@ -79,7 +79,7 @@ export async function openWithFirstThatWorks<T>(
   throw providerUnavailable(last.provider, last.error.message);
 }
 
-/** Every other error would come with every provider. */
-function mayBeTheProvider(error: SmearLensError): boolean {
-  return error.code === 'provider-unavailable' || error.code === 'inference-failed';
+/** Every other error would come with every provider. `numeric`: some compute in half precision and overflow. */
+function mayBeTheProvider({ code }: SmearLensError): boolean {
+  return code === 'provider-unavailable' || code === 'inference-failed' || code === 'numeric';
 }

@@ -111,6 +111,17 @@ export class Graph {
   }
 }
 
+/** Drops the nodes and initialisers that no output needs: the runtime would compute and hold them. */
+export function prune(model: OnnxModel): void {
+  const view = new Graph(model);
+  const { graph } = model.proto;
+  const needed = new Set(graph.output.flatMap((o) => [...view.ancestors(o.name ?? '')]));
+  // A control-flow node's body may read any tensor of the graph around it.
+  if (graph.node.some((n) => n.attribute.some((a) => a.g))) return;
+  graph.node = graph.node.filter((n) => n.output.some((name) => needed.has(name)));
+  graph.initializer = graph.initializer.filter((t) => needed.has(t.name ?? ''));
+}
+
 /** '' and 'ai.onnx' name ONNX's own operator set. */
 export function isDefaultDomain(domain: string | undefined): boolean {
   return domain === undefined || domain === '' || domain === 'ai.onnx';

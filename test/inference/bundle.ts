@@ -1,21 +1,20 @@
-/** Bundles of test fixtures, so that tests fork what users fork: one file of plain JavaScript. */
-import { mkdtempSync, rmSync } from 'node:fs';
+/** Bundles made for tests, so that they fork what users fork: one file of plain JavaScript. */
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Native packages are not bundled; this lets a bundle outside the project find the project's own. */
-export const NODE_PATH = join(import.meta.dirname, '../../node_modules');
-
+/** A folder of its own, in which native packages (which are not bundled) are found where the project has them. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'smearlens-'));
+  symlinkSync(join(import.meta.dirname, '../../node_modules'), join(path, 'node_modules'), 'junction');
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Bundles `fixtures/NAME.ts` into `folder`; returns the path of each bundle, in order. */
-export async function bundleFixtures(folder: string, ...names: string[]): Promise<string[]> {
+/** Bundles TypeScript files, named from this folder, into `folder`; returns the path of each bundle, in order. */
+export async function bundle(folder: string, ...files: string[]): Promise<string[]> {
   await build({
-    entryPoints: names.map((name) => join(import.meta.dirname, 'fixtures', `${name}.ts`)),
+    entryPoints: files.map((file) => ({ in: join(import.meta.dirname, file), out: basename(file, '.ts') })),
     outdir: folder,
     bundle: true,
     platform: 'node',
@@ -24,5 +23,5 @@ export async function bundleFixtures(folder: string, ...names: string[]): Promis
     external: ['onnxruntime-node', 'sharp'],
     logLevel: 'error',
   });
-  return names.map((name) => join(folder, `${name}.js`));
+  return files.map((file) => join(folder, `${basename(file, '.ts')}.js`));
 }

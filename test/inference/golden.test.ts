@@ -8,6 +8,7 @@ import { layerOf, prepare } from '../../src/explain/prepare';
 import { createSession, runSession } from '../../src/inference/session';
 import { resolveModel } from '../../src/models/resolve';
 import { skeletonBytes } from '../../src/onnx/model';
+import { relativeError } from './relativeError';
 
 const folder = path.join(__dirname, '../fixtures/onnx');
 const OUTPUTS = ['logits', 'activation', 'gradients', 'gradCam', 'gradCamPlusPlusPaper', 'gradCamPlusPlusNormalised'] as const;
@@ -67,11 +68,4 @@ function channelsFirst(key: (typeof OUTPUTS)[number], values: Float32Array, { sh
 function floats(base64: string | number[]): Float32Array {
   if (typeof base64 !== 'string') return Float32Array.from(base64);
   return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
-}
-
-/** Largest difference over the largest value. */
-function relativeError(actual: Float32Array, expected: Float32Array): number {
-  expect(actual.length).toBe(expected.length);
-  const scale = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  return actual.reduce((m, v, i) => Math.max(m, Math.abs(v - expected[i])), 0) / scale;
 }

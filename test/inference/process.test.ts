@@ -3,11 +3,14 @@ import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InferenceClient, type CallOptions, type ClientOptions } from '../../src/inference/client';
 import type { Analysis } from '../../src/protocol/analysis';
-import { bundleFixtures, NODE_PATH, temporaryFolder } from './bundle';
+import { bundle, temporaryFolder } from './bundle';
 import { Gate } from './gate';
+
+// What does not come within this will not come.
+vi.setConfig({ testTimeout: 30_000 });
 
 const folder = temporaryFolder();
 const image = join(folder.path, 'red.png');
@@ -20,7 +23,7 @@ let log: string[];
 let listeners: (() => void)[];
 
 beforeAll(async () => {
-  [entry = '', host = ''] = await bundleFixtures(folder.path, 'fakeProcess', 'host');
+  [entry = '', host = ''] = await bundle(folder.path, 'fixtures/fakeProcess.ts', 'fixtures/host.ts');
   await sharp({ create: { width: 1, height: 1, channels: 3, background: { r: 255, g: 1, b: 2 } } }).png().toFile(image);
 });
 afterAll(() => folder.remove());
@@ -41,7 +44,7 @@ function newClient(options: Partial<ClientOptions> = {}): InferenceClient {
     log.push(text);
     for (const listener of listeners) listener();
   };
-  return new InferenceClient({ entry, env: { NODE_PATH }, log: record, ...options });
+  return new InferenceClient({ entry, log: record, ...options });
 }
 
 /** Resolves when the process has logged `text`. */
@@ -165,6 +168,7 @@ describe('cancelling', () => {
   });
 
   test('a run that ends in time keeps the process', async () => {
+    client = newClient({ cancelGraceMs: 60_000 });
     const abort = new AbortController();
     const running = analyse(gate.path('wait', 'running'), { signal: abort.signal });
     const { release } = await gate.next();

@@ -41,6 +41,14 @@ describe('decodeBytes', () => {
     expect(data).not.toEqual(new Uint8Array(unconverted));
   });
 
+  it('windows 16-bit samples as they are stored, whatever their profile says', async () => {
+    const profiled = await sharp(fixture('rgb16.png')).toColourspace('rgb16').withIccProfile('srgb').png().toBuffer();
+    expect((await sharp(profiled).metadata()).hasProfile).toBe(true);
+    const { data } = await sharp(profiled, { ignoreIcc: true }).toColourspace('rgb16').raw({ depth: 'ushort' }).toBuffer({ resolveWithObject: true });
+    const stored = new Uint16Array(data.buffer, data.byteOffset, data.length / 2);
+    expect((await decodeBytes(profiled, 'profiled.png')).data).toEqual(Uint8Array.from(stored, (value) => Math.round(value / 257)));
+  });
+
   it('goes by the content where the extension is wrong', async () => {
     expect(await decodeBytes(fixture('rgb.png'), 'x.jpg')).toEqual(expectedPixels('scene'));
     expect(await decodeBytes(fixture('bgr24.bmp'), 'x.tif')).toEqual(expectedPixels('scene'));

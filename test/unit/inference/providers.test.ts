@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest';
-import { SmearLensError } from '../../../src/errors';
+import { SmearLensError, type ErrorCode } from '../../../src/errors';
 import { linuxHasGpu, openWithFirstThatWorks, providerOrder } from '../../../src/inference/providers';
 import type { ProviderName } from '../../../src/protocol/analysis';
 
-const failing = (code: 'provider-unavailable' | 'inference-failed' | 'model-not-onnx', provider: ProviderName): SmearLensError =>
+const failing = (code: ErrorCode, provider: ProviderName): SmearLensError =>
   new SmearLensError(code, `${provider} said no`, 'hint');
 
 test('the order of each platform ends with the CPU', () => {
@@ -34,13 +34,15 @@ test('a GPU is told by its device nodes', () => {
 test('auto takes the first provider that opens and remembers what failed before', async () => {
   const open = vi.fn(async (provider: ProviderName) => {
     if (provider === 'cuda') throw failing('provider-unavailable', provider);
+    if (provider === 'dml') throw failing('numeric', provider);
     if (provider === 'webgpu') throw failing('inference-failed', provider);
     return `session on ${provider}`;
   });
-  const opened = await openWithFirstThatWorks('auto', open, ['cuda', 'webgpu', 'cpu']);
+  const opened = await openWithFirstThatWorks('auto', open, ['cuda', 'dml', 'webgpu', 'cpu']);
   expect(opened).toMatchObject({ provider: 'cpu', value: 'session on cpu' });
   expect(opened.failures.map(({ provider, error }) => [provider, error.code])).toEqual([
     ['cuda', 'provider-unavailable'],
+    ['dml', 'numeric'],
     ['webgpu', 'inference-failed'],
   ]);
 });

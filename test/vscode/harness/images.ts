@@ -30,6 +30,7 @@ export async function writeSmears(folder: string): Promise<void> {
   await sharp(smearSvg(7)).jpeg().toFile(file('smear [7] ü.jpg'));
   fs.writeFileSync(file('corrupt.jpg'), 'This is no JPEG.\n');
   fs.writeFileSync(file('empty.png'), '');
+  fs.writeFileSync(file('notes.txt'), 'Not an image.\n');
 }
 
 /** An uncompressed 24-bit BMP (BITMAPINFOHEADER, rows from the bottom, BGR, each padded to 4 bytes), which sharp cannot write. */

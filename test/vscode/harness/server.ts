@@ -28,6 +28,8 @@ const QUIET_SETTINGS: Settings = {
   'update.mode': 'none',
   'chat.disableAIFeatures': true,
   'git.enabled': false,
+  // To try the suites with a model other than the default one.
+  ...(process.env['SMEARLENS_TEST_MODEL'] && { 'smearlens.model': process.env['SMEARLENS_TEST_MODEL'] }),
 };
 
 export type Settings = Record<string, unknown>;
@@ -56,9 +58,8 @@ export class CodeServer {
     for (const missing of [NODE, ENTRY, CHROMIUM].filter((file) => !fs.existsSync(file))) {
       throw new Error(`${missing} is missing. Run test/vscode/install-host.sh first.`);
     }
-    fs.mkdirSync(path.join(folder, 'user-data/User'), { recursive: true });
     fs.mkdirSync(path.join(folder, 'extensions'), { recursive: true });
-    writeUserSettings(folder, settings);
+    writeSettingsFiles(folder, settings);
     fs.writeFileSync(path.join(folder, 'config.yaml'), 'auth: none\n');
     const authority = `127.0.0.1:${await freePort()}`;
     const logFile = path.join(folder, 'server.log');
@@ -87,7 +88,7 @@ export class CodeServer {
 
   /** Changes the user's settings as if by hand; the workbench takes them up when it notices. */
   writeSettings(settings: Settings): void {
-    writeUserSettings(this.folder, settings);
+    writeSettingsFiles(this.folder, settings);
   }
 
   async stop(): Promise<void> {
@@ -130,8 +131,12 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
 }
 
-function writeUserSettings(folder: string, settings: Settings): void {
-  fs.writeFileSync(path.join(folder, 'user-data/User/settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+/** Twice, because VS Code reads settings that belong to a machine (paths, providers) from the server's own file. */
+function writeSettingsFiles(folder: string, settings: Settings): void {
+  for (const place of ['User', 'Machine']) {
+    fs.mkdirSync(path.join(folder, 'user-data', place), { recursive: true });
+    fs.writeFileSync(path.join(folder, 'user-data', place, 'settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2));
+  }
 }
 
 function freePort(): Promise<number> {

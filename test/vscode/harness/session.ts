@@ -1,4 +1,5 @@
 /** A server with SmearLens installed, a browser, and the workbench open on the tests' folder. */
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -29,9 +30,12 @@ export class Session {
     return new Session(folder, server, browser, workbench, complaints);
   }
 
-  /** Process ids of the running inference processes: those of the server's descendants that run dist/inference.js. */
+  /** Process ids of the running inference processes. All of the server's processes are in one group. */
   inferencePids(): number[] {
-    return [];
+    const entry = path.join('dist', 'inference.js');
+    const processes = execFileSync('ps', ['-eo', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
+    const own = processes.filter(([, group, ...args]) => Number(group) === this.server.pid && args.some((arg) => arg.endsWith(entry)));
+    return own.map(([pid]) => Number(pid));
   }
 
   changeSettings(settings: Settings): void {
@@ -47,4 +51,12 @@ export class Session {
     await this.server.stop();
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** After each failed test, a picture of the window as it was then. */
+export function failureScreenshots(session: () => Session): void {
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed') return;
+    await session().screenshot(`failed-${this.currentTest.title.replace(/[^\w.-]+/g, '-')}`);
+  });
 }

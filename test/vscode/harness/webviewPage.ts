@@ -1,4 +1,5 @@
 /** The editor's page alone in a browser, with the very page and policy that the extension serves, and a host of our own. */
+import { EventEmitter, once } from 'node:events';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -10,6 +11,17 @@ import { smearSvg } from './images';
 import { ROOT } from './server';
 
 const ORIGIN = 'http://webview.test';
+
+/** The few of VS Code's theme colours without which the page has no colours of its own. */
+const THEME = {
+  'foreground': '#202020',
+  'descriptionForeground': '#606060',
+  'editor-background': '#ffffff',
+  'sideBar-background': '#fafafd',
+  'dropdown-background': '#ffffff',
+  'dropdown-foreground': '#202020',
+  'font-size': '13px',
+};
 
 /** Stands for the window's size and for what `setState` kept before. */
 export interface PageSetup {
@@ -23,6 +35,7 @@ export class WebviewPage {
   readonly sent: FromEditor[] = [];
   /** Of the browser's console: errors, and what the content security policy refused. */
   readonly complaints: string[] = [];
+  private readonly arrivals = new EventEmitter();
 
   private constructor(readonly page: Page) {}
 
@@ -32,7 +45,10 @@ export class WebviewPage {
     const webview = new WebviewPage(page);
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
     page.on('pageerror', (error) => webview.complaints.push(error.message));
-    await page.exposeFunction('hostReceives', (message: FromEditor) => webview.sent.push(message));
+    await page.exposeFunction('hostReceives', (message: FromEditor) => {
+      webview.sent.push(message);
+      webview.arrivals.emit('message');
+    });
     await page.addInitScript(installHost, state);
     await page.route(`${ORIGIN}/**`, async (route) => {
       const name = new URL(route.request().url()).pathname.slice(1);
@@ -42,7 +58,13 @@ export class WebviewPage {
       return route.fulfill({ path: path.join(ROOT, 'dist/webview', name) });
     });
     await page.goto(`${ORIGIN}/page.html`);
+    await page.evaluate(applyTheme, THEME);
     return webview;
+  }
+
+  /** Resolves once the page has sent so many messages. */
+  async hasSent(count: number): Promise<void> {
+    while (this.sent.length < count) await once(this.arrivals, 'message');
   }
 
   /** Sends what the host would; what is left out is a smear that is being analysed. */
@@ -68,6 +90,12 @@ function html(): string {
     if (!fs.existsSync(path.join(ROOT, 'dist/webview', name))) throw new Error(`dist/webview/${name} is missing. Run 'npm run build' first.`);
   }
   return editorPage({ cspSource: ORIGIN, script: `${ORIGIN}/editor.js`, style: `${ORIGIN}/style.css`, nonce: 'bm9uY2U' });
+}
+
+/** As VS Code does it: the variables first, then the class by which the UI toolkit notices a change of theme. */
+function applyTheme(theme: Record<string, string>): void {
+  for (const [name, value] of Object.entries(theme)) document.documentElement.style.setProperty(`--vscode-${name}`, value);
+  document.body.classList.add('vscode-light');
 }
 
 /** Runs in the page before its scripts: what VS Code puts there. */

@@ -3,7 +3,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { CodeServer } from './server';
 
 /** Milliseconds to wait for anything: the first analysis starts a process and loads a model. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 15_000;
 
 export class Workbench {
   private constructor(readonly page: Page) {}
@@ -32,7 +32,11 @@ export class Workbench {
   /** Opens a file as a user does it: its context menu in the Explorer, 'Open in SmearLens'. */
   async openInSmearLens(name: string): Promise<void> {
     await this.inExplorer(name).click({ button: 'right' });
-    await this.page.locator('.monaco-menu .action-label', { hasText: 'Open in SmearLens' }).click();
+    // By keyboard: a menu takes no click in its first moments, lest the right click that opened it chose something.
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: 'Open in SmearLens' });
+    await item.hover();
+    await this.page.locator('.monaco-menu .action-item.focused', { hasText: 'Open in SmearLens' }).waitFor();
+    await this.page.keyboard.press('Enter');
     await this.activeTab(name).waitFor();
     // A single click opened it in VS Code's own viewer first, whose tab has the same name.
     await this.editor().locator('#verdict').waitFor();

@@ -8,6 +8,9 @@ export const CLASSES = [
   { id: 'pro', name: 'Pro', description: 'Pro-B lymphoblasts.', superclass: 'malignant' },
 ] as const;
 
+/** Of the maps, a side. */
+const SIZE = 7;
+
 /** An Early smear, explained by three maps a class, each with its hot spot in another place. */
 export function analysis(change: Partial<Analysis> = {}): Analysis {
   return {
@@ -24,16 +27,25 @@ export function analysis(change: Partial<Analysis> = {}): Analysis {
   };
 }
 
+export const OUTSIDE = { inDomain: false, score: 3, threshold: 2 };
+
 export function explanation(change: Partial<Explanation> = {}): Explanation {
-  return { layer: 'features.18/relu', height: 7, width: 7, channels: 1280, maps: CLASSES.flatMap((_, index) => maps(index)), ...change };
+  return { layer: 'features.18/relu', height: SIZE, width: SIZE, channels: 1280, maps: CLASSES.flatMap((_, index) => maps(index)), ...change };
 }
 
-/** Values fall off around a spot that is the class's and the method's own. */
+/** A map whose only value is in one cell of the grid. */
+export function spike(x: number, y: number): Float32Array {
+  const raw = new Float32Array(SIZE * SIZE);
+  raw[y * SIZE + x] = 1;
+  return raw;
+}
+
 function maps(classIndex: number): CamMap[] {
   const variants = [['grad-cam', 'none'], ['grad-cam++', 'paper'], ['grad-cam++', 'normalised']] as const;
-  return variants.map(([method, variant], which) => ({ method, variant, classIndex, raw: spot(1 + classIndex, 2 + which), flat: false }));
+  return variants.map(([method, variant], which) => ({ method, variant, classIndex, raw: hill(1 + classIndex, 2 + which), flat: false }));
 }
 
-function spot(x: number, y: number): Float32Array {
-  return Float32Array.from({ length: 49 }, (_, i) => 3 * Math.exp(-(((i % 7) - x) ** 2 + (Math.floor(i / 7) - y) ** 2) / 4));
+/** Values that fall off around a place. */
+function hill(x: number, y: number): Float32Array {
+  return Float32Array.from({ length: SIZE * SIZE }, (_, i) => 3 * Math.exp(-(((i % SIZE) - x) ** 2 + (Math.floor(i / SIZE) - y) ** 2) / 4));
 }

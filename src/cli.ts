@@ -1,0 +1,110 @@
+/** The command line: the same core as the extension, for a terminal. See docs/ARCHITECTURE.md, 'Command line'. */
+import * as path from 'node:path';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { doctor } from './cli/doctor';
+import { explain } from './cli/explain';
+import { inspect } from './cli/inspect';
+import { EXIT, Output } from './cli/output';
+import { predict } from './cli/predict';
+import { tensors } from './cli/tensors';
+import { toErrorInfo } from './errors';
+import { defaultModel } from './models/defaultModel';
+import type { CamMethod, CamVariant, ProviderChoice } from './protocol/analysis';
+import { RESEARCH_USE } from './protocol/format';
+import packageJson from '../package.json';
+
+const METHODS: readonly CamMethod[] = ['grad-cam', 'grad-cam++'];
+const VARIANTS: readonly CamVariant[] = ['paper', 'normalised'];
+
+interface Common {
+  readonly json?: boolean;
+  readonly model?: string;
+  readonly provider?: ProviderChoice;
+}
+
+function main(argv: readonly string[]): void {
+  const program = new Command('smearlens')
+    .description(`Review of blood smear images with ONNX models that explain themselves. ${RESEARCH_USE}`)
+    .version(packageJson.version)
+    .exitOverride()
+    .showHelpAfterError('(--help lists the options)');
+
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
+  const withModel = (c: Command): Command =>
+    c
+      .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)')
+      .addOption(new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto'));
+
+  withModel(command('predict', 'class probabilities of images, and of all images in folders').argument('<image|folder...>')).action((paths: string[], o: Common) =>
+    perform(o, (output) => predict(paths, { model: modelOf(o), provider: o.provider ?? 'auto' }, output)),
+  );
+
+  withModel(command('explain', 'class-activation maps of an image, or the self-explaining model as a file').argument('[image]'))
+    .option('--tensor <x.npy>', "the network's input itself (float32, batch 1, its own layout) in place of an image")
+    .option('--method <names>', `${METHODS.join(', ')} or all, separated by commas`, parseList(METHODS), METHODS)
+    .option('--variant <names>', `of Grad-CAM++: ${VARIANTS.join(', ')} or all`, parseList(VARIANTS), ['paper'])
+    .option('--class <name>', 'all, top, or a class by id, name or index', 'all')
+    .option('--layer <name>', 'the activation to explain (`smearlens inspect` lists them)', 'auto')
+    .option('--out <folder>', 'where maps.json and the overlays go')
+    .option('--save-model <out.onnx>', 'save the self-explaining model')
+    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; out?: string; saveModel?: string }, c: Command) => {
+      if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
+      if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
+      return perform(o, (output) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output));
+    });
+
+  command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')
+    .argument('<model>')
+    .action((model: string, o: Common) => perform(o, (output) => inspect(model, output)));
+
+  withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, (output) => doctor(modelOf(o), output)));
+
+  command('tensors', "a folder's images, decoded and resized as SmearLens does it, as one uint8 array for training")
+    .argument('<folder>')
+    .requiredOption('--width <pixels>', 'width of the network input', parseSize)
+    .requiredOption('--height <pixels>', 'height of the network input', parseSize)
+    .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json')
+    .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, (output) => tensors(folder, o, output)));
+
+  program.parseAsync(argv).catch((error: unknown) => {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  });
+}
+
+/** Runs a command; what stops the whole of it is reported as a failure without a path of its own. */
+async function perform(options: Common, run: (output: Output) => Promise<void>): Promise<void> {
+  const output = new Output(options.json ?? false);
+  try {
+    await run(output);
+  } catch (error) {
+    output.failure(options.model ?? '', error);
+    if (toErrorInfo(error).code === 'internal' && error instanceof Error) output.log(error.stack ?? '');
+  }
+  process.exitCode = output.exitCode;
+}
+
+function modelOf(options: Common): string {
+  return options.model ?? defaultModel(path.join(__dirname, '..'));
+}
+
+/** `all`, or names separated by commas. */
+function parseList<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
+  return (text) => {
+    if (text === 'all') return known;
+    return text.split(',').map((name) => {
+      const found = known.find((k) => k === name.trim());
+      if (found === undefined) throw new InvalidArgumentError(`'${name}' is none of: ${known.join(', ')}, all.`);
+      return found;
+    });
+  };
+}
+
+function parseSize(text: string): number {
+  const size = Number(text);
+  if (!Number.isInteger(size) || size < 1 || size > 8192) throw new InvalidArgumentError('a whole number from 1 to 8192.');
+  return size;
+}
+
+main(process.argv);
