@@ -49,9 +49,9 @@ export function emitCams(w: GraphWriter, cam: CamInputs): CamTensors {
   const alpha = w.div(used, w.add(w.mul(denominator, used), not(used)));
   const sum = overPixels('reduceSum', w.mul(alpha, positive));
 
-  /** The authors' code divides α by its sum over the positions with g > 0. At a uniform gradient all α are equal. */
+  /** The authors' code divides α by its sum over the positions with g > 0. At a uniform gradient all α become 1/P, and ΣP·g/P is g. */
   const normalised = (): string => {
-    if (uniform) return w.mul(w.div(positive, w.scalar(pixels)), used);
+    if (uniform) return w.mul(positive, used);
     const total = w.reduceSum(alpha, [3], false);
     const nonZero = indicator('Greater', w.node('Abs', [total]), w.scalar(0));
     return w.mul(w.div(sum, w.add(total, not(nonZero))), nonZero);

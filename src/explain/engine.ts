@@ -145,7 +145,7 @@ function select(result: RunResult, rows: readonly number[] | undefined): RunResu
 
 function join(before: RunResult | undefined, next: RunResult): RunResult {
   const maps = [...(before?.explanation?.maps ?? []), ...(next.explanation?.maps ?? [])];
-  return { ...next, explanation: next.explanation && { ...(next.explanation as Explanation), maps }, milliseconds: next.milliseconds + (before?.milliseconds ?? 0) };
+  return { ...next, explanation: next.explanation && { ...(next.explanation), maps }, milliseconds: next.milliseconds + (before?.milliseconds ?? 0) };
 }
 
 function modelInfo(resolved: ResolvedModel, classes: number): ModelInfo {

@@ -2,6 +2,7 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import { createSession, runSession } from '../inference/session';
+import type { DomainModel } from '../models/domain';
 import { Graph, prune } from '../onnx/graph';
 import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
 import { ElementType } from '../onnx/tensors';
@@ -41,7 +42,7 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   model.proto.graph.output = model.proto.graph.output.filter((o) => explained && MAP_OUTPUTS.some((m) => explained[m] === o.name));
   const w = new GraphWriter(new Graph(model), 'smearlens_read');
   const logits = explained?.logits ?? addLogits(w, p);
-  const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain.features);
+  const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain);
   prune(model);
   fixShapes(model, p);
   const session = await createSession(skeletonBytes(model), { provider, file: p.model.file, externalDataFolder: p.model.folder });
@@ -108,11 +109,14 @@ function fixShapes(model: OnnxModel, p: Prepared): void {
 }
 
 /** The features as a row: a four-dimensional activation is averaged over its pixels. */
-function addFeatures(w: GraphWriter, p: Prepared, tensor: string): string {
-  const shape = p.facts.get(tensor)?.shape ?? [];
-  const pooled = shape.length === 4 ? w.reduceMean(w.cast(tensor, ElementType.FLOAT), [2, 3], false) : w.cast(tensor, ElementType.FLOAT);
-  const name = w.node('Identity', [pooled], {}, w.name('features'));
-  w.output(name, ElementType.FLOAT, ['n', shape[1] ?? 'F']);
+function addFeatures(w: GraphWriter, p: Prepared, { features, size }: DomainModel): string {
+  const shape = p.facts.get(features)?.shape ?? [];
+  if (shape[1] !== size || (shape.length !== 2 && shape.length !== 4)) {
+    throw new SmearLensError('manifest-invalid', `${p.model.file}: '${features}' has the shape [${shape.join(', ')}]; its manifest judges the domain by ${size} features.`, "Correct 'domain' in model.json, or remove it.");
+  }
+  const float = w.cast(features, ElementType.FLOAT);
+  const name = w.node('Identity', [shape.length === 4 ? w.reduceMean(float, [2, 3], false) : float], {}, w.name('features'));
+  w.output(name, ElementType.FLOAT, ['n', size]);
   return name;
 }
 

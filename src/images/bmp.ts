@@ -50,7 +50,7 @@ function paletteReader(bits: number, palette: Uint8Array, name: string): RowRead
   return (from, to) => {
     for (let x = 0; x * 3 < to.length; x++) {
       const shift = 8 - bits * ((x % perByte) + 1);
-      const index = (from[Math.floor(x / perByte)]! >> shift) & (2 ** bits - 1);
+      const index = (from[Math.floor(x / perByte)] >> shift) & (2 ** bits - 1);
       if (index >= colours) throw damaged(name, 'BMP', `a pixel has colour ${index} of a palette of ${colours}`);
       for (let c = 0; c < 3; c++) to[x * 3 + c] = palette[index * 3 + c]!;
     }

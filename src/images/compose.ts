@@ -26,10 +26,10 @@ export function composeRgb({ width, height, channels, data }: Samples, backgroun
   const grey = channels < 3;
   const hasAlpha = channels === 2 || channels === 4;
   for (let pixel = 0, from = 0, to = 0; pixel < pixels; pixel++, from += channels, to += 3) {
-    const alpha = hasAlpha ? data[from + channels - 1]! : 255;
+    const alpha = hasAlpha ? data[from + channels - 1] : 255;
     for (let c = 0; c < 3; c++) {
-      const value = data[grey ? from : from + c]!;
-      rgb[to + c] = Math.floor((alpha * value + (255 - alpha) * background[c]!) / 255);
+      const value = data[grey ? from : from + c];
+      rgb[to + c] = Math.floor((alpha * value + (255 - alpha) * background[c]) / 255);
     }
   }
   return rgb;

@@ -30,16 +30,16 @@ export function resample(image: RgbImage, width: number, height: number, filter:
   const narrowed = new Map<number, Float64Array>(); // input rows already brought to the new width
   const line = new Float64Array(width * 3);
   for (let y = 0; y < height; y++) {
-    const { from, weights } = rows[y]!;
+    const { from, weights } = rows[y];
     const lowest = Math.min(...from);
     for (const row of narrowed.keys()) if (row < lowest) narrowed.delete(row); // rows only move down
     line.fill(0);
     from.forEach((row, tap) => {
       let values = narrowed.get(row);
       if (values === undefined) narrowed.set(row, (values = resampleRow(image, row, columns)));
-      for (let i = 0; i < line.length; i++) line[i]! += weights[tap]! * values[i]!;
+      for (let i = 0; i < line.length; i++) line[i] += weights[tap] * values[i];
     });
-    for (let i = 0; i < line.length; i++) out[y * line.length + i] = Math.min(Math.max(Math.floor(line[i]! + HALF), 0), 255);
+    for (let i = 0; i < line.length; i++) out[y * line.length + i] = Math.min(Math.max(Math.floor(line[i] + HALF), 0), 255);
   }
   return out;
 }
@@ -49,8 +49,8 @@ function resampleRow(image: RgbImage, row: number, columns: readonly Tap[]): Flo
   const start = row * image.width * 3;
   columns.forEach(({ from, weights }, x) => {
     for (let tap = 0; tap < from.length; tap++) {
-      const at = start + from[tap]! * 3;
-      for (let c = 0; c < 3; c++) values[x * 3 + c]! += weights[tap]! * image.data[at + c]!;
+      const at = start + from[tap] * 3;
+      for (let c = 0; c < 3; c++) values[x * 3 + c] += weights[tap] * image.data[at + c];
     }
   });
   return values;

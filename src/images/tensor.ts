@@ -52,14 +52,14 @@ export async function toTensor(image: RgbImage, spec: InputSpec): Promise<Float3
     const table = normalisedValues(spec, channel);
     const source = spec.colour === 'RGB' ? channel : 2 - channel;
     const [start, step] = spec.layout === 'NCHW' ? [channel * pixels, 1] : [channel, 3];
-    for (let pixel = 0; pixel < pixels; pixel++) tensor[start + pixel * step] = table[rgb[pixel * 3 + source]!]!;
+    for (let pixel = 0; pixel < pixels; pixel++) tensor[start + pixel * step] = table[rgb[pixel * 3 + source]]!;
   }
   return tensor;
 }
 
 /** The 256 values a channel can take. */
 function normalisedValues({ scale, mean, std }: InputSpec, channel: number): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, value) => (value * scale - mean[channel]!) / std[channel]!);
+  return Float32Array.from({ length: 256 }, (_, value) => (value * scale - mean[channel]) / std[channel]);
 }
 
 function resizeWithoutAntialias(image: RgbImage, spec: ResizeSpec): Uint8Array {
@@ -89,7 +89,7 @@ function placeCentred(inner: Uint8Array, innerWidth: number, innerHeight: number
     for (let x = 0; x < width; x++) {
       const inside = x >= left && x < left + innerWidth && y >= top && y < top + innerHeight;
       for (let c = 0; c < 3; c++) {
-        out[(y * width + x) * 3 + c] = inside ? inner[((y - top) * innerWidth + x - left) * 3 + c]! : pad[c]!;
+        out[(y * width + x) * 3 + c] = inside ? inner[((y - top) * innerWidth + x - left) * 3 + c] : pad[c];
       }
     }
   }
@@ -104,7 +104,7 @@ export function fromTensor(tensor: Float32Array, spec: InputSpec): RgbImage {
     const target = spec.colour === 'RGB' ? channel : 2 - channel;
     const [start, step] = spec.layout === 'NCHW' ? [channel * pixels, 1] : [channel, 3];
     for (let pixel = 0; pixel < pixels; pixel++) {
-      const value = (tensor[start + pixel * step]! * spec.std[channel]! + spec.mean[channel]!) / spec.scale;
+      const value = (tensor[start + pixel * step] * spec.std[channel] + spec.mean[channel]) / spec.scale;
       data[3 * pixel + target] = Math.min(255, Math.max(0, Math.round(value)));
     }
   }

@@ -12,9 +12,9 @@ export interface PageSize {
  *   other sizes are a stack, a document, or labels and thumbnails behind the image
  */
 export function pageToRead(sizes: readonly PageSize[]): number {
-  const order = sizes.map((_, index) => index).sort((a, b) => sizes[b]!.width - sizes[a]!.width || a - b);
-  const isPyramid = order.every((page, rank) => rank === 0 || isHalf(sizes[page]!, sizes[order[rank - 1]!]!));
-  return isPyramid ? order[0]! : 0;
+  const order = sizes.map((_, index) => index).sort((a, b) => sizes[b].width - sizes[a].width || a - b);
+  const isPyramid = order.every((page, rank) => rank === 0 || isHalf(sizes[page], sizes[order[rank - 1]]));
+  return isPyramid ? order[0] : 0;
 }
 
 /** Halved and rounded either way; pyramids that keep whole tiles are off by a pixel more. */

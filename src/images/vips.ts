@@ -74,7 +74,7 @@ async function readHeader(sharp: SharpModule, bytes: Uint8Array, format: ImageFo
   // The pixel limit is off for headers so that an oversized image is told apart from a damaged one.
   const headerOf = (page: number): Promise<Metadata> => fromLibrary(sharp(bytes, { page, limitInputPixels: false }).metadata());
   const pages = [await headerOf(0)];
-  const count = format === 'TIFF' ? Math.min(pages[0]!.pages ?? 1, MAX_PAGES) : 1;
+  const count = format === 'TIFF' ? Math.min(pages[0].pages ?? 1, MAX_PAGES) : 1;
   try {
     while (pages.length < count) pages.push(await headerOf(pages.length));
   } catch (cause) {
@@ -82,7 +82,7 @@ async function readHeader(sharp: SharpModule, bytes: Uint8Array, format: ImageFo
     if (!(cause instanceof LibraryError)) throw cause;
   }
   const page = pageToRead(pages);
-  return { page, metadata: pages[page]! };
+  return { page, metadata: pages[page] };
 }
 
 function assertKind(name: string, { depth, space, channels }: Metadata): void {

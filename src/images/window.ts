@@ -20,7 +20,7 @@ export function windowTo8Bit(samples: Uint16Array, channels: number, mode: Windo
   const out = new Uint8Array(samples.length);
   for (let at = 0; at < samples.length; at += channels) {
     for (let c = 0; c < channels; c++) {
-      out[at + c] = (c < colours ? colourTable : fullRange)[samples[at + c]!]!;
+      out[at + c] = (c < colours ? colourTable : fullRange)[samples[at + c]]!;
     }
   }
   return out;
@@ -39,7 +39,7 @@ function lookupTable(low: number, high: number): Uint8Array {
 function percentileRange(samples: Uint16Array, channels: number, colours: number): [number, number] {
   const histogram = new Uint32Array(LEVELS);
   for (let at = 0; at < samples.length; at += channels) {
-    for (let c = 0; c < colours; c++) histogram[samples[at + c]!]!++;
+    for (let c = 0; c < colours; c++) histogram[samples[at + c]]++;
   }
   const total = (samples.length / channels) * colours;
   return [quantile(histogram, total / 1000), quantile(histogram, (total * 999) / 1000)];
@@ -48,7 +48,7 @@ function percentileRange(samples: Uint16Array, channels: number, colours: number
 function quantile(histogram: Uint32Array, count: number): number {
   let seen = 0;
   for (let value = 0; value < LEVELS; value++) {
-    seen += histogram[value]!;
+    seen += histogram[value];
     if (seen > 0 && seen >= count) return value;
   }
   return LEVELS - 1;

@@ -2,7 +2,8 @@
  * The host's side of the inference process: starts it on first use, starts it anew when it dies, and sees to it that
  * every call is answered: by a reply, by an error, or by the news that it keeps killing the process.
  */
-import { SmearLensError, fromErrorInfo } from '../errors';
+import type { SmearLensError} from '../errors';
+import { fromErrorInfo } from '../errors';
 import type { CallName, FromInference, InferenceCalls, Priority, ToInference } from '../protocol/inference';
 import { childEnvironment, InferenceChild, type ChildOptions, type Death, type Log } from './child';
 import { describeCall, diedTwice, disposed, keepsDying, wasCancelled } from './clientErrors';

@@ -3,7 +3,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { CodeServer } from './server';
 
 /** Milliseconds to wait for anything: the first analysis starts a process and loads a model. */
-export const PATIENCE = 15_000;
+export const PATIENCE = 60_000;
 
 export class Workbench {
   private constructor(readonly page: Page) {}
@@ -17,9 +17,9 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window, as 'Developer: Reload Window' does. */
+  /** Reloads the window by its own command: unlike the browser's reload, it first saves what is open. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
     await this.isReady();
   }
 

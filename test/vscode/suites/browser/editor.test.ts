@@ -79,7 +79,7 @@ describe('the editor in the workbench', () => {
     assert.strictEqual(await editor.locator('body').evaluate(() => (window as unknown as { counts: { messages: number } }).counts.messages), 0);
   });
 
-  for (const [name, theme] of [['light', 'Default Light Modern'], ['dark', 'Default Dark Modern'], ['high-contrast', 'Default High Contrast'], ['high-contrast-light', 'Default High Contrast Light']] as const) {
+  for (const [name, theme] of [['light', 'Light Modern'], ['dark', 'Dark Modern'], ['high-contrast', 'Default High Contrast'], ['high-contrast-light', 'Default High Contrast Light']] as const) {
     it(`is legible in the theme '${theme}'`, async () => {
       const real = realSmears()[1];
       await session.workbench.openInSmearLens(real ?? 'smear-1.jpg');

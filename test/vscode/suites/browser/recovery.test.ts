@@ -28,6 +28,12 @@ describe('the editor when things go wrong', () => {
     await openAnalysed('smear-1.jpg');
   });
 
+  it('opens its log', async () => {
+    await session.workbench.runCommand('SmearLens: Show Log');
+    await session.workbench.page.locator('.output-view .view-lines', { hasText: 'corrupt.jpg' }).first().waitFor();
+    await session.workbench.runCommand('View: Close Panel');
+  });
+
   it('analyses the next smear after the inference process was killed', async () => {
     await openAnalysed('smear-1.jpg');
     const pids = session.inferencePids();
@@ -74,10 +80,5 @@ describe('the editor when things go wrong', () => {
     await rows.filter({ hasText: 'Default model' }).waitFor();
     await rows.filter({ hasText: 'Browse…' }).waitFor();
     await session.workbench.page.keyboard.press('Escape');
-  });
-
-  it('opens its log', async () => {
-    await session.workbench.runCommand('SmearLens: Show Log');
-    await session.workbench.page.locator('.output-view .view-lines', { hasText: 'corrupt.jpg' }).first().waitFor();
   });
 });

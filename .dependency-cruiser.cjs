@@ -1,0 +1,23 @@
+/** The house rule: dependencies point one way, and the core never imports vscode. */
+const core = '^src/(onnx|images|models|inference|explain|protocol|errors|cli)';
+const mayNot = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    mayNot('vscode-stays-outside', '^src/(?!editor|views|commands|extension\\.ts)', '^vscode$', 'Only editor, views, commands and extension.ts know VS Code.'),
+    mayNot('core-knows-no-features', core, '^src/(editor|views|commands|extension\\.ts)', 'The core runs without an editor.'),
+    mayNot('errors-stand-alone', '^src/errors\\.ts', '^src/', 'Everything may use errors.'),
+    mayNot('protocol-is-types', '^src/protocol/', '^src/(?!protocol|errors\\.ts)', 'Both sides import the protocol; it imports neither.'),
+    mayNot('onnx-is-a-base', '^src/onnx/', '^src/(?!onnx|errors\\.ts)', 'onnx knows files and graphs only.'),
+    mayNot('images-are-a-base', '^src/images/', '^src/(?!images|errors\\.ts)', 'images knows pixels only.'),
+    mayNot('models-above-bases', '^src/models/', '^src/(?!models|onnx|images|protocol|errors\\.ts)', 'models sees onnx and images.'),
+    mayNot('inference-below-explain', '^src/inference/', '^src/(?!inference|models|onnx|images|protocol|errors\\.ts)', 'inference sees models, onnx and images.'),
+    mayNot('explain-below-features', '^src/explain/', '^src/(?!explain|inference|models|onnx|images|protocol|errors\\.ts)', 'explain sees the core below it.'),
+    mayNot('features-ask-the-process', '^src/(editor|views|commands)/', '^(onnxruntime-node|sharp|node_modules/(onnxruntime-node|sharp))', 'The extension host never runs a model or decodes a pixel.'),
+    mayNot('webview-draws', '^webview/', '^src/(?!protocol|explain/(overlay|colourMaps)\\.ts|errors\\.ts)', 'The webview draws; it sees the protocol and the drawing functions.'),
+    mayNot('toolkit-in-one-file', '^webview/(?!toolkit\\.ts)', 'webview-ui-toolkit', 'The deprecated toolkit stays behind webview/toolkit.ts.'),
+    { name: 'no-unlisted', severity: 'error', from: { path: '^(src|webview)' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'], pathNot: '^vscode$' } },
+  ],
+  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] }, doNotFollow: { path: 'node_modules' } },
+};
