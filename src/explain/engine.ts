@@ -4,7 +4,7 @@ import type { Engine } from '../inference/engine';
 import { openWithFirstThatWorks, providerOrder } from '../inference/providers';
 import { SessionCache } from '../inference/sessionCache';
 import { resolveModel, type ResolvedModel } from '../models/resolve';
-import type { Analysis, ClassInfo, DomainVerdict, Explanation, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
+import type { Analysis, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
 import type { DoctorReport, ModelChoice, ModelDescription } from '../protocol/inference';
 import { MAX_CONSTANT_CLASSES } from './explained';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';

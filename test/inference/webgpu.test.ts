@@ -2,8 +2,10 @@
  * The WebGPU execution provider on a software Vulkan driver, where Debian's package chromium-common has put one (it brings
  * the Vulkan loader along). Slow, but the same shaders as on a GPU.
  */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InferenceClient } from '../../src/inference/client';
@@ -17,14 +19,16 @@ const name = `WebGPU${existsSync(driver) ? '' : ' (skipped: there is no software
 describe.skipIf(!existsSync(driver))(name, () => {
   const folder = temporaryFolder();
   const image = join(folder.path, 'smear.png');
+  const env = { ...process.env, VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: dirname(driver) };
+  let agreement: string;
   let client: InferenceClient;
 
   beforeAll(async () => {
-    const [entry = ''] = await bundle(folder.path, '../../src/inferenceProcess.ts');
+    let entry: string;
+    [entry = '', agreement = ''] = await bundle(folder.path, '../../src/inferenceProcess.ts', 'fixtures/agreement.ts');
     await sharp({ create: { width: 40, height: 30, channels: 3, background: '#b06090', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
       .png()
       .toFile(image);
-    const env = { VK_DRIVER_FILES: driver, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: dirname(driver) };
     client = new InferenceClient({ entry, env, log: () => undefined });
   });
   afterAll(async () => {
@@ -40,7 +44,7 @@ describe.skipIf(!existsSync(driver))(name, () => {
     return { ...analysis, explanation };
   }
 
-  test.each(['gap-linear-opset13', 'gated-two-pool', 'max-pool-head', 'dense-head'])(
+  test.each(['gap-linear-opset13', 'max-pool-head', 'densenet'])(
     'gives the scores and maps of %s that the CPU gives',
     async (model) => {
       const [cpu, webgpu] = [await analyse(model, 'cpu'), await analyse(model, 'webgpu')];
@@ -54,4 +58,11 @@ describe.skipIf(!existsSync(driver))(name, () => {
       });
     },
   );
+
+  test('is found out where it computes wrongly: 3×3 convolutions over 6 channels (microsoft/onnxruntime#29651)', async () => {
+    const models = ['gap-linear-opset13', 'densenet', 'dense-head', 'gated-two-pool'].map((model) => join(fixtures, `${model}.onnx`));
+    const { stdout } = await promisify(execFile)(process.execPath, [agreement, ...models], { env });
+    const verdicts = stdout.trim().split('\n').map((line) => JSON.parse(line) as string);
+    expect(verdicts).toEqual(['agrees', 'agrees', 'provider-unavailable', 'provider-unavailable']);
+  });
 });

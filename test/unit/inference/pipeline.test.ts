@@ -81,6 +81,16 @@ test('a background run does not begin while an interactive call is being prepare
   expect(await logged(() => urgent.ran.resolve('B'))).toEqual(['2 done B', '1 run']);
 });
 
+test('nor in the gap between two interactive calls', async () => {
+  const background = submit(1);
+  const [first, second] = [submit(2, 'interactive'), submit(3, 'interactive')];
+  background.prepared.resolve();
+  await settled();
+  expect(await logged(() => first.prepared.reject(new Error('no image')))).toEqual(['2 failed no image', '3 prepare']);
+  expect(await logged(() => second.prepared.resolve())).toEqual(['3 run']);
+  expect(await logged(() => second.ran.resolve('C'))).toEqual(['3 done C', '1 run']);
+});
+
 test('a call that waits is cancelled at once, and never begins', async () => {
   const [one] = [submit(1), submit(2), submit(3)];
   expect(await logged(() => pipeline.cancel(2))).toEqual(['2 cancelled']);
