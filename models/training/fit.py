@@ -17,7 +17,7 @@ from network import Network, load_imagenet
 class Config:
     """The recipe. Augmentation ranges are the largest values drawn; 'chance' is the share of images it is drawn for."""
     size: int = 224           # side of the network's input when it is used
-    train_size: int = 160     # side of the training windows
+    train_size: int = 224     # side of the training windows, source pixels at zoom 1
     batch: int = 32
     epochs: int = 12          # at most
     rate: float = 5e-4        # Adam's step for the network; the head's is `head_rate` times that
@@ -25,7 +25,7 @@ class Config:
     warmup: int = 60          # steps
     plateau: int = 2          # epochs without a lower validation loss before the rate is reduced
     reduce: float = 0.3
-    patience: int = 5         # epochs without a lower validation loss before training stops
+    patience: int = 4         # epochs without a lower validation loss before training stops
     decay: float = 0.02       # decoupled weight decay
     average: float = 0.99     # of the exponential moving average of the weights, a step
     smoothing: float = 0.05   # of the labels
@@ -51,7 +51,7 @@ class Config:
     corner_swap: float = 0.4
     corner_mirror: float = 0.4
     balance: float = 0.5      # 0: classes as they come; 1: every class equally often
-    frozen: int = 0           # stem and first blocks kept as they are
+    frozen: int = 4           # of stem and blocks, the first so many keep their ImageNet weights
 
 
 def to_input(x):

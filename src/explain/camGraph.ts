@@ -49,7 +49,7 @@ export function emitCams(w: GraphWriter, cam: CamInputs): CamTensors {
   const alpha = w.div(used, w.add(w.mul(denominator, used), not(used)));
   const sum = overPixels('reduceSum', w.mul(alpha, positive));
 
-  /** The authors' code divides α by its sum over the positions with g > 0. At a uniform gradient all α become 1/P, and ΣP·g/P is g. */
+  /** The authors' code divides α by its sum over the positions with g > 0. Each of P equal α becomes 1/P. */
   const normalised = (): string => {
     if (uniform) return w.mul(positive, used);
     const total = w.reduceSum(alpha, [3], false);

@@ -61,22 +61,30 @@ export class ExplainEngine implements Engine {
 
   async doctor(choice: ModelChoice): Promise<DoctorReport> {
     const p = await this.prepare(await resolveModel(choice.path));
-    const input = new Float32Array(3 * p.resolved.input.width * p.resolved.input.height);
     const names = new Set<ProviderName>([...providerOrder(), 'webgpu', 'cpu']);
     const providers: DoctorReport['providers'][number][] = [];
     for (const name of names) {
       try {
-        const open = await openModel(p, name, undefined);
-        const times: number[] = [];
-        for (let i = 0; i <= DOCTOR_RUNS; i++) times.push((await runModel(open, input)).milliseconds);
-        await open.session.release();
-        // The first run warms up.
-        providers.push({ name, works: true, milliseconds: times.slice(1).sort((a, b) => a - b)[Math.floor(DOCTOR_RUNS / 2)] });
+        providers.push({ name, works: true, milliseconds: await this.time(p, name) });
       } catch (error) {
         providers.push({ name, works: false, error: toErrorInfo(error).message });
       }
     }
     return { versions: versions(), providers };
+  }
+
+  /** Median time of a forward pass, in milliseconds. */
+  private async time(p: Prepared, provider: ProviderName): Promise<number> {
+    const open = await openModel(p, provider, undefined);
+    try {
+      const input = new Float32Array(3 * p.resolved.input.width * p.resolved.input.height);
+      const times: number[] = [];
+      // The first run warms up.
+      for (let i = 0; i <= DOCTOR_RUNS; i++) times.push((await runModel(open, input)).milliseconds);
+      return times.slice(1).sort((a, b) => a - b)[Math.floor(DOCTOR_RUNS / 2)];
+    } finally {
+      await open.session.release();
+    }
   }
 
   async dispose(): Promise<void> {

@@ -1,6 +1,7 @@
 /** An open session on a model, and what one run of it yields. */
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
+import { disagreement, HALF_TOLERANCE, probeInput } from '../inference/agreement';
 import { createSession, runSession } from '../inference/session';
 import type { DomainModel } from '../models/domain';
 import { Graph, prune } from '../onnx/graph';
@@ -34,7 +35,8 @@ export interface RunResult {
 
 /**
  * Opens a session that predicts and, where a layer is named (or `auto`), explains.
- * On a provider other than the CPU it has run once when it is returned: a provider may take a model and then fail on it.
+ * A provider other than the CPU has by then run the model once and agreed with the CPU.
+ * @throws SmearLensError `provider-unavailable`, or what preparing and explaining throw
  */
 export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined): Promise<OpenModel> {
   const { model, explained } = layer === undefined ? { model: cloneModel(p.model), explained: undefined } : selfExplaining(p, layer);
@@ -45,16 +47,42 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain);
   prune(model);
   fixShapes(model, p);
-  const session = await createSession(skeletonBytes(model), { provider, file: p.model.file, externalDataFolder: p.model.folder });
+  const skeleton = skeletonBytes(model);
+  const session = await createSession(skeleton, { provider, file: p.model.file, externalDataFolder: p.model.folder });
   const open: OpenModel = { prepared: p, session, provider, explained, logits, features };
   if (provider === 'cpu') return open;
   try {
-    await runModel(open, new Float32Array(3 * p.resolved.input.width * p.resolved.input.height));
+    await compareWithCpu(open, skeleton);
   } catch (error) {
     await session.release();
     throw error;
   }
   return open;
+}
+
+/** A provider may take a model and then fail on it, or compute it wrongly: it is believed once it has agreed with the CPU. */
+async function compareWithCpu(open: OpenModel, skeleton: Uint8Array): Promise<void> {
+  const { prepared: p, provider } = open;
+  const file = p.model.file;
+  const rows = open.explained?.classRows ? { [open.explained.classRows]: rowTensor(p, [0]) } : {};
+  const feeds = { ...p.feeds(probeInput(3 * p.resolved.input.width * p.resolved.input.height)), ...rows };
+  const names = [open.logits, ...(open.explained ? [open.explained.gradCam] : [])];
+  const outputsOf = async (session: InferenceSession): Promise<Float32Array[]> => {
+    const results = await runSession(session, feeds, file, names);
+    return names.map((name) => results[name].data as Float32Array);
+  };
+  const actual = await outputsOf(open.session);
+  const reference = await createSession(skeleton, { provider: 'cpu', file, externalDataFolder: p.model.folder });
+  try {
+    const expected = await outputsOf(reference);
+    // A map of zeros has no scale to measure a difference by.
+    const shown = expected.map((values, i) => ({ values, actual: actual[i] })).filter(({ values }) => values.some((v) => v !== 0));
+    const half = p.image.elementType === ElementType.FLOAT16;
+    const error = disagreement(provider, file, shown.map((s) => s.actual), shown.map((s) => s.values), half ? HALF_TOLERANCE : undefined);
+    if (error) throw error;
+  } finally {
+    await reference.release();
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { linearRules } from './gradients/linear';
 import { normalisationRules } from './gradients/normalisation';
 import { poolingRules } from './gradients/pooling';
 import { reductionRules } from './gradients/reductions';
+import { resizeRules } from './gradients/resize';
 import { notDifferentiable, type GradientRule, type RuleContext } from './gradients/rule';
 import { shapeRules } from './gradients/shapes';
 import { SmearLensError } from '../errors';
@@ -14,7 +15,8 @@ import type { NodeProto } from './onnx_pb';
 import { ElementType } from './tensors';
 import type { GraphWriter } from './writer';
 
-const rules: Readonly<Record<string, GradientRule>> = {
+/** By operator type, of ONNX's own operator set. */
+export const gradientRules: Readonly<Record<string, GradientRule>> = {
   ...elementwiseRules,
   ...arithmeticRules,
   ...reductionRules,
@@ -23,6 +25,7 @@ const rules: Readonly<Record<string, GradientRule>> = {
   ...convolutionRules,
   ...poolingRules,
   ...normalisationRules,
+  ...resizeRules,
 };
 
 /** What a probe run found out about a tensor: its dimensions for a batch of one, and its element type (TensorProto.DataType). */
@@ -114,11 +117,11 @@ export function missingRules(graph: Graph, input: string, output: string): NodeP
 }
 
 function hasRule(node: NodeProto): boolean {
-  return isDefaultDomain(node.domain) && Object.hasOwn(rules, node.opType ?? '');
+  return isDefaultDomain(node.domain) && Object.hasOwn(gradientRules, node.opType ?? '');
 }
 
 function ruleOf(node: NodeProto): GradientRule {
-  if (hasRule(node)) return rules[node.opType ?? ''];
+  if (hasRule(node)) return gradientRules[node.opType ?? ''];
   throw notDifferentiable(node, 'SmearLens has no gradient rule for this operator');
 }
 

@@ -157,6 +157,10 @@ export function intsAttribute(node: NodeProto, name: string): number[] | undefin
   return attribute(node, name)?.ints.map(Number);
 }
 
+export function floatsAttribute(node: NodeProto, name: string): number[] | undefined {
+  return attribute(node, name)?.floats;
+}
+
 export function stringAttribute(node: NodeProto, name: string): string | undefined {
   const bytes = attribute(node, name)?.s;
   return bytes && Buffer.from(bytes).toString('utf8');

@@ -3,12 +3,12 @@
  * Every name it makes carries a prefix that no tensor or node of the model has.
  */
 import { create } from '@bufbuild/protobuf';
-import { AttributeProto_AttributeType, AttributeProtoSchema, NodeProtoSchema, ValueInfoProtoSchema, type AttributeProto, type TensorProto } from './onnx_pb';
+import { AttributeProto_AttributeType, AttributeProtoSchema, NodeProtoSchema, ValueInfoProtoSchema, type AttributeProto, type NodeProto, type TensorProto } from './onnx_pb';
 import type { Graph } from './graph';
 import { ElementType, floatTensor, intTensor } from './tensors';
 
 /** An attribute's value: integers and floats are told apart by these wrappers, since JavaScript has one number type. */
-export type AttributeValue = { int: number } | { ints: readonly number[] } | { float: number } | { string: string };
+export type AttributeValue = { int: number } | { ints: readonly number[] } | { float: number } | { floats: readonly number[] } | { string: string };
 
 export class GraphWriter {
   private counter = 0;
@@ -40,6 +40,15 @@ export class GraphWriter {
     this.graph.model.proto.graph.node.push(
       create(NodeProtoSchema, { opType, input: [...inputs], output: [name], name, attribute: Object.entries(attributes).map(([k, v]) => makeAttribute(k, v)) }),
     );
+    return name;
+  }
+
+  /** Appends a copy of a node that reads other inputs; `attributes` replace its own, or drop them where undefined. */
+  nodeLike(original: NodeProto, inputs: readonly string[], attributes: Record<string, AttributeValue | undefined> = {}): string {
+    const name = this.name(`${original.opType}_${++this.counter}`);
+    const kept = original.attribute.filter((a) => !Object.hasOwn(attributes, a.name ?? ''));
+    const replaced = Object.entries(attributes).flatMap(([k, v]) => (v ? [makeAttribute(k, v)] : []));
+    this.graph.model.proto.graph.node.push(create(NodeProtoSchema, { opType: original.opType, input: [...inputs], output: [name], name, attribute: [...kept, ...replaced] }));
     return name;
   }
 
@@ -189,5 +198,6 @@ function makeAttribute(name: string, value: AttributeValue): AttributeProto {
   if ('int' in value) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value.int) });
   if ('ints' in value) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.ints.map(BigInt) });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value.float });
+  if ('floats' in value) return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOATS, floats: [...value.floats] });
   return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: Buffer.from(value.string) });
 }

@@ -59,6 +59,11 @@ describe.skipIf(!existsSync(driver))(name, () => {
     },
   );
 
+  test('is refused for a model that it computes wrongly, and works for the next', async () => {
+    await expect(analyse('dense-head', 'webgpu')).rejects.toMatchObject({ code: 'provider-unavailable' });
+    expect((await analyse('gap-linear-opset13', 'webgpu')).provider).toBe('webgpu');
+  });
+
   test('is found out where it computes wrongly: 3×3 convolutions over 6 channels (microsoft/onnxruntime#29651)', async () => {
     const models = ['gap-linear-opset13', 'densenet', 'dense-head', 'gated-two-pool'].map((model) => join(fixtures, `${model}.onnx`));
     const { stdout } = await promisify(execFile)(process.execPath, [agreement, ...models], { env });

@@ -62,6 +62,13 @@ export function unbroadcast(c: RuleContext, g: string, from: readonly number[], 
   return extra === 0 ? summed : c.w.squeeze(summed, Array.from({ length: extra }, (_, i) => i + 1));
 }
 
+/** Multiplies axis `axis` of a cotangent of the given rank by a matrix [length of the axis, new length]. */
+export function alongAxis(c: RuleContext, g: string, axis: number, rank: number, matrix: string): string {
+  // The axis goes last, is multiplied, and comes back.
+  const swap = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
+  return c.w.transpose(c.w.node('MatMul', [c.w.transpose(g, swap), matrix]), swap);
+}
+
 /** A negative axis counted from the end. */
 export function positiveAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;

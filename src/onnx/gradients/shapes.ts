@@ -1,6 +1,6 @@
 /** Rules of operators that move elements without changing them: reshapes, permutations, joins and cuts. */
 import { intAttribute, intsAttribute, stringAttribute } from '../graph';
-import { notDifferentiable, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
+import { alongAxis, notDifferentiable, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the forward tensor's shape at run time, never the forward constant, which lacks C. */
 const restoreShape: GradientRule = (c) => [reshapeLike(c, c.g, c.node.input[0])];
@@ -42,13 +42,10 @@ const split: GradientRule = (c) => {
 
 /** A cotangent of zeros for output i, for the parts of a split that the logits do not depend on. */
 function zerosLike(c: RuleContext, i: number): string {
-  const rows = c.w.reshape(c.w.slice(c.w.shape(c.g), [0], [0], [1]), c.w.ints([1]));
-  const shape = c.w.concat([rows, c.w.shape(c.node.output[i])], 0);
-  if (c.w.opset >= 9) return c.w.node('ConstantOfShape', [shape]);
-  // Before opset 9: a present cotangent cannot be cut to size, so zeros are made from the forward value.
-  const zero = c.w.sub(c.output(i), c.output(i));
-  const classes = c.graph.constantValues(c.classCount)?.[0] ?? 1;
-  return c.w.tile(c.w.unsqueeze(zero, [0]), [classes, ...c.outputShape(i).map(() => 1)]);
+  if (c.w.opset >= 9) return c.w.node('ConstantOfShape', [c.w.concat([c.classCount, c.w.shape(c.node.output[i])], 0)]);
+  // Before opset 9 zeros are made from the forward value.
+  const zero = c.w.unsqueeze(c.w.sub(c.output(i), c.output(i)), [0]);
+  return c.w.node('Tile', [zero, c.w.concat([c.classCount, c.w.ints(c.outputShape(i).map(() => 1))], 0)]);
 }
 
 /** Slice with steps of one: zeros go back where elements were cut away. */
@@ -93,11 +90,7 @@ const gather: GradientRule = (c) => {
   const kept = scalarIndex ? c.w.unsqueeze(c.g, [axis + 1]) : c.g;
   const oneHot = new Float32Array(indices.length * lengths[axis]);
   indices.forEach((index, row) => (oneHot[row * lengths[axis] + positiveAxis(index, lengths[axis])] += 1));
-  // The gathered axis goes last, is multiplied, and comes back.
-  const rank = lengths.length + 1;
-  const swap = Array.from({ length: rank }, (_, i) => (i === axis + 1 ? rank - 1 : i === rank - 1 ? axis + 1 : i));
-  const spread = c.w.node('MatMul', [c.w.transpose(kept, swap), c.w.floats([indices.length, lengths[axis]], oneHot)]);
-  return [c.w.transpose(spread, swap)];
+  return [alongAxis(c, kept, axis + 1, lengths.length + 1, c.w.floats([indices.length, lengths[axis]], oneHot))];
 };
 
 export const shapeRules: Readonly<Record<string, GradientRule>> = {
