@@ -94,6 +94,7 @@ function parseList<T extends string>(known: readonly T[]): (text: string) => rea
   return (text) => {
     if (text === 'all') return known;
     return text.split(',').map((name) => {
+      if (name.trim() === 'score-cam') throw new InvalidArgumentError('Score-CAM is not part of this version of SmearLens.');
       const found = known.find((k) => k === name.trim());
       if (found === undefined) throw new InvalidArgumentError(`'${name}' is none of: ${known.join(', ')}, all.`);
       return found;
