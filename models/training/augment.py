@@ -80,21 +80,17 @@ class Augment:
         the whole are one 3x3 matrix and one vector an image."""
         c, n = self.config, len(x)
         stains = STAINS / STAINS.norm(dim=1, keepdim=True)
-        density = -torch.log(x.clamp(1 / 255, 1))
-        density = self.restain(density)
+        density = self.restain(x.clamp(1 / 255, 1).log_().neg_())
         gain = torch.exp(self.uniform((n, 3), -c.stain, c.stain))
         matrix = torch.linalg.inv(stains) @ (gain[:, :, None] * stains)
         channel = torch.exp(self.uniform((n, 3), -c.channel, c.channel)) * torch.exp(self.uniform((n, 1), -c.gamma, c.gamma))
         matrix = matrix * channel[:, None, :]
         offset = self.uniform((n, 3), -c.offset, c.offset)
-        flat = density.permute(0, 2, 3, 1).reshape(n, -1, 3)
-        flat = torch.baddbmm(offset[:, None, :], flat, matrix)
-        y = torch.exp(-flat).reshape(n, x.shape[2], x.shape[3], 3).permute(0, 3, 1, 2)
+        y = torch.baddbmm(offset[:, :, None], matrix.transpose(1, 2), density.flatten(2)).neg_().exp_().view_as(x)
         grey = self.chance(n, c.grey)
-        shade = (y * GREY[None, :, None, None]).sum(1, keepdim=True)
+        shade = torch.matmul(GREY[None, None, :], y.flatten(2)).view(n, 1, *x.shape[2:])
         keep = torch.where(grey, torch.zeros(n), torch.exp(self.uniform(n, -c.saturation, c.saturation)))[:, None, None, None]
-        y = shade + (y - shade) * keep
-        return y.clamp(0, 1)
+        return torch.addcmul(shade * (1 - keep), y, keep).clamp_(0, 1)
 
     def restain(self, density):
         """Gives an image the colour statistics (mean and deviation of the optical density) of another image of the batch,
@@ -102,12 +98,14 @@ class Augment:
         c, n = self.config, len(density)
         if c.restain == 0:
             return density
-        mean, dev = density.mean((2, 3), keepdim=True), density.std((2, 3), keepdim=True) + 1e-3
+        dev, mean = torch.std_mean(density, (2, 3), keepdim=True)
+        dev = dev + 1e-3
         order = self.permutation(n)
         strength = (self.uniform(n, 0, 1) * self.chance(n, c.restain))[:, None, None, None]
         target_mean = mean + strength * (mean[order] - mean)
         target_dev = dev * torch.exp(strength * torch.log(dev[order] / dev))
-        return (density - mean) / dev * target_dev + target_mean
+        gain = target_dev / dev
+        return torch.addcmul(target_mean - mean * gain, density, gain)
 
     def blur(self, x):
         """A slight blur for some images: half of a 3x3 box mean."""

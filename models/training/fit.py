@@ -19,7 +19,7 @@ class Config:
     size: int = 224           # side of the network's input when it is used
     train_size: int = 224     # side of the training windows, source pixels at zoom 1
     batch: int = 32
-    epochs: int = 12          # at most
+    epochs: int = 9           # at most
     rate: float = 5e-4        # Adam's step for the network; the head's is `head_rate` times that
     head_rate: float = 3.0
     warmup: int = 60          # steps

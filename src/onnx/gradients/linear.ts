@@ -1,5 +1,6 @@
 /** Rules of matrix products. */
 import { floatAttribute, intAttribute } from '../graph';
+import { sizeOf } from '../tensors';
 import { fold, notDifferentiable, reshapeLike, unbroadcast, type GradientRule, type RuleContext } from './rule';
 
 /** Swaps the last two axes of a tensor of the given rank. */
@@ -10,14 +11,26 @@ function swapLast(c: RuleContext, x: string, rank: number): string {
 }
 
 /**
- * rows · Bᵀ (or rows · B) with rows folded to a matrix: Gemm reads a weight in either orientation, so that no transposed
- * copy of a large dense layer is made.
+ * Weights of more elements than this (16 MB) are made the first factor: the runtime packs a constant second factor into a
+ * copy of its own, which for VGG's dense layers is half a gigabyte. For small ones the packed copy is a little faster.
  */
-function timesWeight(c: RuleContext, g: string, weight: string, transposed: boolean, alpha: number, inner: number): string {
-  const attributes = { transB: { int: transposed ? 1 : 0 }, alpha: { float: alpha } };
+const LARGE_WEIGHT = 1 << 22;
+
+/**
+ * cotangent · B, or · Bᵀ where `transposed`. Gemm reads a weight in either orientation, so that no transposed copy is made.
+ * @param inner length of the cotangent's last axis
+ */
+function timesWeight(c: RuleContext, transposed: boolean, alpha: number, inner: number): string {
+  const rows = fold(c, c.g, [inner]);
   // Before opset 11 Gemm's addend is not optional.
   const addend = c.w.opset >= 11 ? [] : [c.w.floats([1], [0])];
-  return reshapeLike(c, c.w.node('Gemm', [fold(c, g, [inner]), weight, ...addend], attributes), c.node.input[0]);
+  const gemm = (a: string, b: string, transA: boolean, transB: boolean): string =>
+    c.w.node('Gemm', [a, b, ...addend], { transA: { int: Number(transA) }, transB: { int: Number(transB) }, alpha: { float: alpha } });
+  const product =
+    sizeOf(c.inputShape(1)) > LARGE_WEIGHT
+      ? c.w.transpose(gemm(c.input(1), c.w.transpose(rows, [1, 0]), !transposed, false), [1, 0])
+      : gemm(rows, c.input(1), false, transposed);
+  return reshapeLike(c, product, c.node.input[0]);
 }
 
 /** Y = α·A′·B′ + β·C. */
@@ -27,7 +40,7 @@ const gemm: GradientRule = (c) => {
   const scaled = (x: string, factor: number): string => (factor === 1 ? x : c.w.mul(x, c.w.scalar(factor)));
   const gradients: (string | undefined)[] = [undefined, undefined, undefined];
   if (c.wants(0)) {
-    if (!transA) gradients[0] = timesWeight(c, c.g, c.input(1), !transB, alpha, c.outputShape(0)[1]);
+    if (!transA) gradients[0] = timesWeight(c, !transB, alpha, c.outputShape(0)[1]);
     else {
       const b = transB ? c.w.transpose(c.input(1), [1, 0]) : c.input(1);
       gradients[0] = scaled(c.w.node('MatMul', [b, swapLast(c, c.g, 3)]), alpha);
@@ -48,7 +61,7 @@ const matMul: GradientRule = (c) => {
   const y = c.outputShape(0);
   const gradients: (string | undefined)[] = [undefined, undefined];
   if (c.wants(0)) {
-    if (b.length === 2 && !c.wants(1)) gradients[0] = timesWeight(c, c.g, c.input(1), true, 1, y[y.length - 1]);
+    if (b.length === 2 && !c.wants(1)) gradients[0] = timesWeight(c, true, 1, y[y.length - 1]);
     else gradients[0] = unbroadcast(c, c.w.node('MatMul', [c.g, swapLast(c, c.input(1), b.length)]), [...y.slice(0, -2), ...a.slice(-2)], a);
   }
   if (c.wants(1)) gradients[1] = unbroadcast(c, c.w.node('MatMul', [swapLast(c, c.input(0), a.length), c.g]), [...y.slice(0, -2), ...b.slice(-2)], b);

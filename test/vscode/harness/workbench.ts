@@ -51,6 +51,15 @@ export class Workbench {
     return this.page.frameLocator(`iframe.webview.ready >> nth=${nth}`).frameLocator('iframe#active-frame');
   }
 
+  /** Waits until the visible smear is analysed and its picture is shown. Fails at once where the analysis failed. */
+  async analysed(nth = 0): Promise<FrameLocator> {
+    const editor = this.editor(nth);
+    await editor.locator('body:is([data-state="done"], [data-state="outside"], [data-state="failed"]):is([data-image="shown"], [data-image="failed"])').waitFor();
+    const state = await editor.locator('body').getAttribute('data-state');
+    if (state === 'failed') throw new Error(`The analysis failed: ${await editor.locator('#verdict').innerText()}`);
+    return editor;
+  }
+
   async runCommand(title: string): Promise<void> {
     await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');

@@ -13,8 +13,7 @@ describe('the editor in the workbench', () => {
 
   /** Waits until the open smear is analysed and shown; gives its percentages. */
   async function analysed(nth = 0): Promise<string[]> {
-    const editor = session.workbench.editor(nth);
-    await editor.locator('body:is([data-state="done"], [data-state="outside"])[data-image="shown"]').waitFor();
+    const editor = await session.workbench.analysed(nth);
     return editor.locator('#probability-rows .percent').allTextContents();
   }
 

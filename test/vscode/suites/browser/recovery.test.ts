@@ -5,8 +5,6 @@ import { choose, overlayPixels, overlayRadio, slide } from '../../harness/look';
 import { WORKSPACE } from '../../harness/places';
 import { failureScreenshots, Session } from '../../harness/session';
 
-const ANALYSED = 'body:is([data-state="done"], [data-state="outside"])[data-image="shown"]';
-
 describe('the editor when things go wrong', () => {
   let session: Session;
   before(async () => void (session = await Session.start()));
@@ -15,7 +13,7 @@ describe('the editor when things go wrong', () => {
 
   async function openAnalysed(name: string): Promise<void> {
     await session.workbench.openInSmearLens(name);
-    await session.workbench.editor().locator(ANALYSED).waitFor();
+    await session.workbench.analysed();
   }
 
   it('says what is wrong with a file that is no image, and shows the next one', async () => {
@@ -31,7 +29,7 @@ describe('the editor when things go wrong', () => {
   it('opens its log', async () => {
     await session.workbench.runCommand('SmearLens: Show Log');
     await session.workbench.page.locator('.output-view .view-lines', { hasText: 'corrupt.jpg' }).first().waitFor();
-    await session.workbench.runCommand('View: Close Panel');
+    await session.workbench.runCommand('View: Toggle Panel Visibility');
   });
 
   it('analyses the next smear after the inference process was killed', async () => {
@@ -51,7 +49,7 @@ describe('the editor when things go wrong', () => {
     const source = await editor.locator('#image').getAttribute('src');
     fs.copyFileSync(path.join(WORKSPACE, 'SMEAR-6.JPG'), file);
     await editor.locator(`#image:not([src="${source}"])`).waitFor();
-    await editor.locator(ANALYSED).waitFor();
+    await session.workbench.analysed();
     fs.rmSync(file);
     await editor.locator('body[data-state="deleted"]').waitFor();
   });
@@ -69,7 +67,7 @@ describe('the editor when things go wrong', () => {
     await openAnalysed('smear-1.jpg');
     assert.strictEqual(await overlayPixels(editor), before);
     await workbench.reload();
-    await editor.locator(ANALYSED).waitFor();
+    await session.workbench.analysed();
     assert.strictEqual(await editor.locator('#title').textContent(), 'smear-1.jpg');
     assert.strictEqual(await overlayPixels(editor), before);
   });
