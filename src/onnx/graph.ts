@@ -1,8 +1,8 @@
 /** Questions about a model's graph: who makes a tensor, who reads it, what is constant, which opset. */
 import { SmearLensError } from '../errors';
 import type { OnnxModel } from './model';
-import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb';
-import { inlineValues } from './tensors';
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb';
+import { ElementType, inlineValues } from './tensors';
 
 /** A view of a graph as it was when the view was made; nodes appended later are not seen. */
 export class Graph {
@@ -19,7 +19,7 @@ export class Graph {
     this.nodes = [...graph.node];
     for (const node of graph.node) {
       for (const name of node.output) if (name) this.producers.set(name, node);
-      for (const name of node.input) {
+      for (const name of readsOf(node)) {
         if (!name) continue;
         const list = this.readers.get(name);
         if (list) list.push(node);
@@ -78,7 +78,7 @@ export class Graph {
       const reached = new Set([from]);
       // Nodes are stored in topological order (ONNX IR specification), so one pass suffices.
       for (const node of this.nodes) {
-        if (!ignoresValues(node) && node.input.some((name) => reached.has(name))) node.output.forEach((name) => name && reached.add(name));
+        if (!ignoresValues(node) && readsOf(node).some((name) => reached.has(name))) node.output.forEach((name) => name && reached.add(name));
       }
       return reached;
     });
@@ -89,7 +89,7 @@ export class Graph {
     return this.memo(`before ${to}`, () => {
       const reached = new Set([to]);
       for (let i = this.nodes.length - 1; i >= 0; i--) {
-        if (this.nodes[i].output.some((name) => reached.has(name))) this.nodes[i].input.forEach((name) => name && reached.add(name));
+        if (this.nodes[i].output.some((name) => reached.has(name))) readsOf(this.nodes[i]).forEach((name) => name && reached.add(name));
       }
       return reached;
     });
@@ -106,7 +106,7 @@ export class Graph {
     const after = this.descendants(from);
     const before = this.ancestors(to);
     return this.nodes.filter(
-      (node) => node.output.some((name) => name !== from && after.has(name) && before.has(name)) && node.input.some((name) => after.has(name)),
+      (node) => node.output.some((name) => name !== from && after.has(name) && before.has(name)) && readsOf(node).some((name) => after.has(name)),
     );
   }
 }
@@ -116,8 +116,6 @@ export function prune(model: OnnxModel): void {
   const view = new Graph(model);
   const { graph } = model.proto;
   const needed = new Set(graph.output.flatMap((o) => [...view.ancestors(o.name ?? '')]));
-  // A control-flow node's body may read any tensor of the graph around it.
-  if (graph.node.some((n) => n.attribute.some((a) => a.g))) return;
   graph.node = graph.node.filter((n) => n.output.some((name) => needed.has(name)));
   graph.initializer = graph.initializer.filter((t) => needed.has(t.name ?? ''));
 }
@@ -128,10 +126,28 @@ export function isDefaultDomain(domain: string | undefined): boolean {
 }
 
 /** Operators whose output does not vary smoothly, or at all, with their input's values, so that no gradient passes them. */
-const VALUE_BLIND = new Set(['Shape', 'Size', 'ConstantOfShape', 'Range', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'And', 'Or', 'ArgMax', 'ArgMin', 'Sign', 'Floor', 'Ceil', 'Round']);
+const VALUE_BLIND = new Set([
+  ...['Shape', 'Size', 'ConstantOfShape', 'Range', 'EyeLike', 'NonZero', 'ArgMax', 'ArgMin', 'Sign', 'Floor', 'Ceil', 'Round'],
+  ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'And', 'Or', 'Xor', 'IsNaN', 'IsInf'],
+]);
+const FLOATING: readonly number[] = [ElementType.FLOAT, ElementType.FLOAT16, ElementType.DOUBLE, ElementType.BFLOAT16];
 
 function ignoresValues(node: NodeProto): boolean {
-  return isDefaultDomain(node.domain) && VALUE_BLIND.has(node.opType ?? '');
+  if (!isDefaultDomain(node.domain)) return false;
+  return VALUE_BLIND.has(node.opType ?? '') || (node.opType === 'Cast' && !FLOATING.includes(intAttribute(node, 'to', 0)));
+}
+
+/** The tensors that a node reads: its inputs, and what the bodies of If, Loop and Scan take from the graph around them. */
+function readsOf(node: NodeProto): readonly string[] {
+  const bodies = node.attribute.flatMap((a) => (a.g ? [a.g] : []));
+  return bodies.length === 0 ? node.input : [...node.input, ...bodies.flatMap(captured)];
+}
+
+function captured(body: GraphProto): string[] {
+  const own = new Set([...body.input, ...body.initializer].map((v) => v.name ?? ''));
+  for (const node of body.node) node.output.forEach((name) => own.add(name));
+  // A body's output may be a tensor of the graph around it.
+  return [...body.node.flatMap(readsOf), ...body.output.map((o) => o.name ?? '')].filter((name) => !own.has(name));
 }
 
 /** How messages name a node: its operator, and its name or its first output. */

@@ -43,6 +43,7 @@ export const arithmeticRules: Readonly<Record<string, GradientRule>> = {
   Min: extremum,
   Where: (c) => {
     const chosen = c.w.indicator(c.node.input[0]);
+    // Nothing flows to the condition: it does not vary smoothly (see Graph.descendants).
     return operands(c, (i) => c.w.mul(c.g, i === 1 ? chosen : c.w.sub(c.w.scalar(1), chosen)));
   },
   Expand: (c) => [unbroadcast(c, c.g, c.outputShape(0), c.inputShape(0))],

@@ -20,7 +20,7 @@ function keepAxes(c: RuleContext, x: string, axes: readonly number[], shift: 0 |
 function spread(c: RuleContext, base: string, axes: readonly number[]): string {
   const repeats = [1, ...c.inputShape(0).map((length, i) => (axes.includes(i) ? length : 1))];
   const tiled = c.w.tile(base, repeats);
-  c.markUniform(tiled, base, axes);
+  if (tiled !== base) c.markUniform(tiled, base, axes);
   return tiled;
 }
 
@@ -29,9 +29,9 @@ function count(c: RuleContext, axes: readonly number[]): number {
 }
 
 /** cotangent · factor, the same for every element of the reduced axes. */
-function linear(factor: (c: RuleContext, axes: readonly number[]) => number, axesFrom = reducedAxes): GradientRule {
+function linear(factor: (c: RuleContext, axes: readonly number[]) => number): GradientRule {
   return (c) => {
-    const axes = axesFrom(c);
+    const axes = reducedAxes(c);
     const f = factor(c, axes);
     const base = keepAxes(c, c.g, axes, 1);
     return [spread(c, f === 1 ? base : c.w.mul(base, c.w.scalar(f)), axes)];
