@@ -9,7 +9,7 @@ import { isOutside } from './verdict';
 
 const FLAT = 'This map is flat: nothing stands out for this class.';
 const AGREEMENT =
-  "This model's head is a global average pooling and one linear layer: all methods weight the channels by the same weights. Where they agree, that is arithmetic, not corroboration.";
+  'This model ends in global average pooling and one linear layer, so all methods weigh the same channels by the same weights: where they agree, that is arithmetic, not corroboration.';
 
 export class Controls {
   private readonly overlay = byId<ChoiceElement>('overlay-choice');

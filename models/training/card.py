@@ -72,7 +72,7 @@ patient**, not by the look of one field. A field's label is its patient's: the m
 - Decoding and resizing: the product's own code. Input {recipe['size']}×{recipe['size']} RGB, value / 127.5 − 1.
 - Recipe: `models/training`, one command. Batch normalisation folded into the convolutions and frozen, ReLU in place of ReLU6, stem and
   the first {recipe['frozen'] - 1} blocks kept as they came. Adam (decoupled weight decay {recipe['decay']}), first rate {recipe['rate']}, times {recipe['reduce']}
-  after {recipe['plateau']} epochs without a lower validation loss, early stopping after {recipe['patience']} or {recipe['epochs']} epochs, batch {recipe['batch']}; label smoothing
+  after {recipe['plateau']} epochs without a lower validation loss and falling along half a cosine, early stopping after {recipe['patience']} such epochs, at most {recipe['epochs']}, batch {recipe['batch']}; label smoothing
   {recipe['smoothing']}, mixup, weights averaged over steps. The best epoch is chosen on a tenth of the training images; for the fifths and for the
   shipped model that tenth is two runs of neighbouring files a class.
 - Augmentation of the study, each drawn at random up to its limit: rotation {recipe['rotation']:.0f}° (plus quarter turns and both flips), shear {recipe['shear']:.1f} (for {percent(recipe['shear_chance'])} of

@@ -1,4 +1,4 @@
-"""One training: Adam, learning rate reduced on plateau, early stopping, weights averaged over steps."""
+"""One training: Adam, learning rate reduced on plateau and along a cosine, early stopping, weights averaged over steps."""
 
 import copy
 import time
@@ -19,13 +19,13 @@ class Config:
     size: int = 224           # side of the network's input when it is used
     train_size: int = 224     # side of the training windows, source pixels at zoom 1
     batch: int = 32
-    epochs: int = 9           # at most
+    epochs: int = 13          # at most; the rate also falls along half a cosine to nothing over so many
     rate: float = 5e-4        # Adam's step for the network; the head's is `head_rate` times that
     head_rate: float = 3.0
     warmup: int = 60          # steps
     plateau: int = 2          # epochs without a lower validation loss before the rate is reduced
     reduce: float = 0.3
-    patience: int = 4         # epochs without a lower validation loss before training stops
+    patience: int = 5         # epochs without a lower validation loss before training stops
     decay: float = 0.02       # decoupled weight decay
     average: float = 0.99     # of the exponential moving average of the weights, a step
     smoothing: float = 0.05   # of the labels
@@ -105,8 +105,9 @@ def fit(images, labels, train, validation, config, weights, seed, log=print):
         order = rng.choice(train, len(train), replace=True, p=share) if config.balance else rng.permutation(train)
         for start in range(0, len(order) - config.batch + 1, config.batch):
             step += 1
+            done = step / (config.epochs * (len(order) // config.batch))
             for group in optimiser.param_groups:
-                group["lr"] = rate * group["scale"] * min(1, step / config.warmup)
+                group["lr"] = rate * group["scale"] * min(1, step / config.warmup) * (1 + np.cos(np.pi * done)) / 2
             rows = order[start:start + config.batch]
             x = torch.from_numpy(images[rows]).permute(0, 3, 1, 2).float() / 255
             x = augment(x, config.train_size)

@@ -70,10 +70,8 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       <p id="overlay-note" class="note" role="status"></p>
       <p id="agreement-note" class="note" hidden></p>
     </section>
-    <footer id="small-print">
-      <dl id="facts" hidden></dl>
-      <p id="research-use"></p>
-    </footer>
+    <footer id="small-print"><dl id="facts" hidden></dl></footer>
+    <p id="research-use"></p>
   </aside>
   <script nonce="${nonce}" src="${script}"></script>
 </body>

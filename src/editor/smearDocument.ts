@@ -5,6 +5,7 @@ import type { AnalysisState } from '../protocol/editor';
 import type { ViewState } from '../protocol/viewState';
 import { browserShows } from './contributions';
 import type { InferenceService } from './inferenceService';
+import { affectsModel } from './settings';
 
 /** Pixels: larger than any editor shows it, small enough to send. */
 const MAX_RENDERED_SIDE = 2048;
@@ -33,7 +34,7 @@ export class SmearDocument implements vscode.CustomDocument {
   /** `state` or `picture` is another than before. */
   readonly onDidChange = this.changed.event;
 
-  private readonly watcher: vscode.FileSystemWatcher;
+  private readonly subscriptions: vscode.Disposable;
   /** Of the newest analysis; aborted when the next one starts and when the document closes. */
   private running = new AbortController();
   private version = 0;
@@ -43,11 +44,15 @@ export class SmearDocument implements vscode.CustomDocument {
     private readonly options: SmearDocumentOptions,
   ) {
     // The folder, with a filter: a file name may hold characters that mean something in a glob.
-    this.watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'));
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(uri, '..'), '*'));
     const own = (handle: () => void) => (changed: vscode.Uri) => changed.toString() === uri.toString() && handle();
-    this.watcher.onDidChange(own(() => this.refresh()));
-    this.watcher.onDidCreate(own(() => this.refresh()));
-    this.watcher.onDidDelete(own(() => this.markDeleted()));
+    watcher.onDidChange(own(() => this.refresh()));
+    watcher.onDidCreate(own(() => this.refresh()));
+    watcher.onDidDelete(own(() => this.markDeleted()));
+    const settings = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (affectsModel(change, uri)) this.refresh();
+    });
+    this.subscriptions = vscode.Disposable.from(watcher, settings, this.changed);
   }
 
   /** Reads the file anew: shows it and has it analysed. What was under way for the file before is cancelled. */
@@ -79,8 +84,7 @@ export class SmearDocument implements vscode.CustomDocument {
 
   dispose(): void {
     this.running.abort();
-    this.watcher.dispose();
-    this.changed.dispose();
+    this.subscriptions.dispose();
   }
 
   private restart(): AbortController {

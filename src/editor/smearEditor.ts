@@ -3,7 +3,6 @@ import type { ActiveSmear } from './activeSmear';
 import { VIEW_TYPES } from './contributions';
 import { connectPanel } from './editorPanel';
 import type { AnalysisState } from '../protocol/editor';
-import { affectsModel } from './settings';
 import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
 
 export interface SmearEditorOptions extends SmearDocumentOptions {
@@ -46,8 +45,7 @@ class SmearEditorProvider implements vscode.CustomReadonlyEditorProvider<SmearDo
     const subscriptions = vscode.Disposable.from(
       connectPanel(document, panel, this.options.extensionUri),
       this.options.active.follow(document, panel),
-      vscode.workspace.onDidChangeConfiguration((change) => affectsModel(change, document.uri) && document.refresh()),
     );
-    panel.onDidDispose(() => subscriptions.dispose());
+    panel.onDidDispose(() => void subscriptions.dispose());
   }
 }

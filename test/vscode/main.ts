@@ -22,6 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
   const grep = args.indexOf('--grep');
   if (grep >= 0) process.env['SMEARLENS_TEST_GREP'] = args[grep + 1] ?? '';
   const named = args.filter((arg): arg is Suite => Object.hasOwn(SUITES, arg));
+  fs.rmSync(SCREENSHOTS, { recursive: true, force: true });
   fs.mkdirSync(SCREENSHOTS, { recursive: true });
   await prepareWorkspace();
 
@@ -61,8 +62,8 @@ async function inExtensionHost(): Promise<Counts> {
     extensionTestsPath: path.join(__dirname, 'suites/host/index.js'),
     extensionTestsEnv: { SMEARLENS_TEST_REPORT: REPORT },
     launchArgs: [WORKSPACE],
-  }).then(() => undefined, (error: unknown) => error);
+  }).then(() => '', (error: unknown) => String(error));
   // An extension host that dies ends with code 0, so only what the suite itself wrote at its end counts.
-  if (!fs.existsSync(REPORT)) throw new Error(`The extension host died before its suite ended. ${String(failure ?? '')}`);
+  if (!fs.existsSync(REPORT)) throw new Error(`The extension host died before its suite ended. ${failure}`);
   return JSON.parse(fs.readFileSync(REPORT, 'utf8')) as Counts;
 }

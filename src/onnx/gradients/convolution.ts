@@ -1,5 +1,6 @@
 /** Rules of convolutions: the adjoint of a convolution is the transposed convolution with the same weights, and back. */
-import { intAttribute, intsAttribute } from '../graph';
+import { intAttribute, intsAttribute, stringAttribute } from '../graph';
+import type { NodeProto } from '../onnx_pb';
 import { fold, notDifferentiable, reshapeLike, type GradientRule } from './rule';
 import { transposedAttributes, windowOf } from './windows';
 
@@ -18,9 +19,10 @@ const convTranspose: GradientRule = (c) => {
   const [input, output] = [c.inputShape(0).slice(2), c.outputShape(0).slice(2)];
   const strides = intsAttribute(c.node, 'strides') ?? kernel.map(() => 1);
   const dilations = intsAttribute(c.node, 'dilations') ?? kernel.map(() => 1);
-  if (intsAttribute(c.node, 'output_shape')) throw notDifferentiable(c.node, "it is given by 'output_shape'");
-  const before = intsAttribute(c.node, 'pads')?.slice(0, kernel.length) ?? kernel.map(() => 0);
-  const after = kernel.map((k, i) => (input[i] - 1) * strides[i] + (k - 1) * dilations[i] + 1 - before[i] - output[i]);
+  // Length of the output if nothing were padded away.
+  const whole = kernel.map((k, i) => (input[i] - 1) * strides[i] + (k - 1) * dilations[i] + 1);
+  const before = padsBefore(c.node, whole, output);
+  const after = whole.map((length, i) => length - before[i] - output[i]);
   // A negative pad (output_padding) is a cut: the pixels behind the last window depend on nothing.
   const rest = c.outputShape(0).slice(1);
   let folded = fold(c, c.g, rest);
@@ -30,10 +32,22 @@ const convTranspose: GradientRule = (c) => {
     kernel_shape: { ints: kernel },
     strides: { ints: strides },
     dilations: { ints: dilations },
-    pads: { ints: [...before, ...after.map((a) => Math.max(0, a))] },
+    pads: { ints: [...before.slice(0, kernel.length), ...after.map((a) => Math.max(0, a))] },
     group: { int: intAttribute(c.node, 'group', 1) },
   };
   return [reshapeLike(c, c.w.node('Conv', [folded, c.input(1)], attributes), c.node.input[0])];
 };
+
+/** The pads at the start of each axis of a ConvTranspose: given, or, like `output_shape`, chosen by the operator to fit. */
+function padsBefore(node: NodeProto, whole: readonly number[], output: readonly number[]): readonly number[] {
+  const auto = stringAttribute(node, 'auto_pad') ?? 'NOTSET';
+  const fitted = auto.startsWith('SAME') || intsAttribute(node, 'output_shape') !== undefined;
+  if (!fitted) return intsAttribute(node, 'pads') ?? whole.map(() => 0);
+  const extra = intsAttribute(node, 'output_padding') ?? whole.map(() => 0);
+  return whole.map((length, i) => {
+    const total = Math.max(0, length + extra[i] - output[i]);
+    return auto === 'SAME_UPPER' ? Math.floor(total / 2) : Math.ceil(total / 2);
+  });
+}
 
 export const convolutionRules: Readonly<Record<string, GradientRule>> = { Conv: conv, ConvTranspose: convTranspose };

@@ -48,10 +48,11 @@ function resizedIdentity(c: RuleContext, from: number, to: number, scale: number
   const scales = [1, 1, scale ?? 1, 1];
   const attributes = { axes: undefined };
   const resized = ((): string => {
-    if (scale === undefined) return w.nodeLike(node, [identity, '', '', w.ints([1, 1, to, from])], attributes);
+    // Opset 11 wants a tensor also for what is not given.
+    const none = w.floats([0], []);
+    if (scale === undefined) return w.nodeLike(node, [identity, none, none, w.ints([1, 1, to, from])], attributes);
     if (floatsAttribute(node, 'scales')) return w.nodeLike(node, [identity], { scales: { floats: scales } });
-    const before = positionOfScales(c) === 2 ? [identity, w.floats([0], [])] : [identity];
-    return w.nodeLike(node, [...before, w.floats([4], scales)], attributes);
+    return w.nodeLike(node, [identity, ...(positionOfScales(c) === 2 ? [none] : []), w.floats([4], scales)], attributes);
   })();
   return w.reshape(resized, w.ints([to, from]));
 }

@@ -8,7 +8,7 @@ describe('editorPage', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("script-src 'nonce-n0nce'");
-    expect(policy).toContain('style-src https://webview.example 'nonce-n0nce';');
+    expect(policy).toContain("style-src https://webview.example 'nonce-n0nce';");
     expect(policy).not.toContain('unsafe');
   });
 

@@ -18,7 +18,7 @@ export function overlayPixel(root: Root, x: number, y: number): Promise<number[]
 /** Chooses in a `vscode-dropdown` as a user does. */
 export async function choose(root: Root, id: string, label: string): Promise<void> {
   await root.locator(`#${id}`).click();
-  await root.locator(`#${id} vscode-option`, { hasText: label }).click();
+  await root.locator(`#${id}`).getByRole('option', { name: label, exact: true }).click();
 }
 
 export function overlayRadio(root: Root, label: string): Locator {

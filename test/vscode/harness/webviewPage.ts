@@ -101,7 +101,7 @@ function applyTheme(theme: Record<string, string>): void {
 /** Runs in the page before its scripts: what VS Code puts there. */
 function installHost(kept: unknown): void {
   let state = kept;
-  const receives = (window as unknown as { hostReceives(message: unknown): void }).hostReceives;
+  const receives = (window as unknown as { hostReceives: (message: unknown) => void }).hostReceives;
   Object.assign(window, {
     acquireVsCodeApi: () => ({
       postMessage: (message: unknown) => receives(message),

@@ -100,7 +100,7 @@ describe('the editor in the workbench', () => {
     await workbench.editor(1).locator('body').waitFor();
     await Promise.all([analysed(0), analysed(1)]);
     const before = await overlayPixels(workbench.editor(0));
-    await choose(workbench.editor(1), 'colour-map', 'Turbo');
+    await choose(workbench.editor(1), 'colour-map', 'Turbo (not perceptually uniform)');
     assert.notStrictEqual(await overlayPixels(workbench.editor(1)), before);
     assert.strictEqual(await overlayPixels(workbench.editor(0)), before);
     await session.screenshot('editor-side-by-side');

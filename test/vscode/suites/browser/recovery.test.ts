@@ -1,8 +1,10 @@
 import * as assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { defaultModel } from '../../../../src/models/defaultModel';
 import { choose, overlayPixels, overlayRadio, slide } from '../../harness/look';
 import { WORKSPACE } from '../../harness/places';
+import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
 describe('the editor when things go wrong', () => {
@@ -72,11 +74,28 @@ describe('the editor when things go wrong', () => {
     assert.strictEqual(await overlayPixels(editor), before);
   });
 
-  it('offers the default model and others to choose from', async () => {
-    await session.workbench.runCommand('SmearLens: Choose Model');
-    const rows = session.workbench.page.locator('.quick-input-list .monaco-list-row');
-    await rows.filter({ hasText: 'Default model' }).waitFor();
-    await rows.filter({ hasText: 'Browse…' }).waitFor();
-    await session.workbench.page.keyboard.press('Escape');
+  it('reads smears with a model of the workspace once it is chosen', async () => {
+    const settings = path.join(WORKSPACE, '.vscode/settings.json');
+    const folder = path.join(WORKSPACE, 'own-model');
+    fs.cpSync(path.dirname(defaultModel(ROOT)), folder, { recursive: true });
+    try {
+      await openAnalysed('smear-1.jpg');
+      const status = session.workbench.page.locator('.statusbar-item', { hasText: 'My own model' });
+      const manifest = path.join(folder, 'model.json');
+      fs.writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(fs.readFileSync(manifest, 'utf8')) as object), name: 'My own model' }));
+      await session.workbench.runCommand('SmearLens: Choose Model');
+      const rows = session.workbench.page.locator('.quick-input-list .monaco-list-row');
+      await rows.filter({ hasText: 'Default model' }).waitFor();
+      await rows.filter({ hasText: 'Browse…' }).waitFor();
+      await rows.filter({ hasText: 'own-model/model.json' }).click();
+      await status.waitFor();
+      assert.deepStrictEqual(JSON.parse(fs.readFileSync(settings, 'utf8')), { 'smearlens.model': 'own-model/model.json' });
+      await session.workbench.runCommand('SmearLens: Choose Model');
+      await rows.filter({ hasText: 'Default model' }).click();
+      await status.waitFor({ state: 'hidden' });
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+      fs.rmSync(path.dirname(settings), { recursive: true, force: true });
+    }
   });
 });

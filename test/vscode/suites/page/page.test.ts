@@ -269,7 +269,7 @@ describe("the editor's page", () => {
     it('has the panel beside the picture when wide, and below it when narrow', async () => {
       await open({ width: 1100 });
       await showAnalysis();
-      const place = async (id: string) => {
+      const place = async (id: string): Promise<{ x: number; y: number; width: number; height: number }> => {
         const box = await webview.page.locator(`#${id}`).boundingBox();
         assert.ok(box);
         return box;
