@@ -93,18 +93,18 @@ export class ExplainEngine implements Engine {
 
   /** Reads and probes a model once. */
   prepare(resolved: ResolvedModel): Promise<Prepared> {
-    const known = this.prepared.get(resolved.sha256);
+    const known = this.prepared.get(resolved.stamp);
     if (known) return known;
     const preparing = prepare(resolved);
-    this.prepared.set(resolved.sha256, preparing);
-    preparing.catch(() => this.prepared.delete(resolved.sha256));
+    this.prepared.set(resolved.stamp, preparing);
+    preparing.catch(() => this.prepared.delete(resolved.stamp));
     return preparing;
   }
 
   private async open(resolved: ResolvedModel, choice: ProviderChoice, layer: string | undefined): Promise<{ open: OpenModel; error?: ErrorInfo }> {
     const p = await this.prepare(resolved);
     const purpose = layer === undefined ? 'predict' : `explain ${layer}`;
-    const key = `${resolved.sha256} ${purpose}`;
+    const key = `${resolved.stamp} ${purpose}`;
     const known = this.unexplained.get(key);
     if (known) return { ...(await this.open(resolved, choice, undefined)), error: known };
     try {
@@ -118,13 +118,13 @@ export class ExplainEngine implements Engine {
   }
 
   private async openOn(p: Prepared, choice: ProviderChoice, layer: string | undefined, purpose: string): Promise<OpenModel> {
-    const { sha256 } = p.resolved;
+    const model = p.resolved.stamp;
     // What worked once is not searched for again.
-    const found = this.chosen.get(`${sha256} ${choice}`);
-    const { provider, value, failures } = await openWithFirstThatWorks(found ?? choice, (name) => this.sessions.get({ sha256, provider: name, purpose }, () => openModel(p, name, layer)));
+    const found = this.chosen.get(`${model} ${choice}`);
+    const { provider, value, failures } = await openWithFirstThatWorks(found ?? choice, (name) => this.sessions.get({ model, provider: name, purpose }, () => openModel(p, name, layer)));
     failures.forEach((f) => this.options.log('info', `${f.provider}: ${f.error.message}`));
     if (!found) this.options.log('info', `${p.resolved.name} runs on ${provider}.`);
-    this.chosen.set(`${sha256} ${choice}`, provider);
+    this.chosen.set(`${model} ${choice}`, provider);
     return value;
   }
 

@@ -115,6 +115,8 @@ export function explainModel(model: OnnxModel, facts: Facts, logits: string, lay
   // The batch keeps the name or the number that the model's own input gives it.
   const batch = batchOf(copy);
   for (const output of outputs) w.output(explained[output], ElementType.FLOAT, dims[output].map((d) => (d === 'n' ? batch : d)));
+  // A model that explained another layer is one that explains this layer now.
+  copy.proto.metadataProps = copy.proto.metadataProps.filter((m) => m.key !== METADATA_KEY);
   copy.proto.metadataProps.push(create(StringStringEntryProtoSchema, { key: METADATA_KEY, value: JSON.stringify(explained) }));
   return { model: copy, explained };
 }
@@ -158,8 +160,9 @@ function isOverPixels(axes: readonly number[], layer: Layer): boolean {
 }
 
 function batchOf(model: OnnxModel): number | string {
-  const type = model.proto.graph.input[0].type?.value;
-  const dim = type?.case === 'tensorType' ? type.value.shape?.dim[0]?.value : undefined;
+  const shapes = model.proto.graph.input.map(({ type }) => (type?.value.case === 'tensorType' ? (type.value.value.shape?.dim ?? []) : []));
+  // The image input; others are scalars (see inputsOf).
+  const dim = shapes.find((shape) => shape.length === 4)?.[0]?.value;
   if (dim?.case === 'dimValue' && dim.value > 0n) return Number(dim.value);
   return dim?.case === 'dimParam' && dim.value ? dim.value : 'n';
 }

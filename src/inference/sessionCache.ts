@@ -2,8 +2,8 @@
 import type { ProviderName } from '../protocol/analysis';
 
 export interface SessionKey {
-  /** sha256 of the model file. */
-  readonly sha256: string;
+  /** What tells the model, in the present state of its files, from every other. */
+  readonly model: string;
   readonly provider: ProviderName;
   /** What the session computes, e.g. the layer that it explains. */
   readonly purpose: string;
@@ -24,7 +24,7 @@ export class SessionCache<T> {
 
   /** The session under `key`, opened if need be. A failure to open is passed on and not remembered. */
   async get(key: SessionKey, open: () => Promise<T>): Promise<T> {
-    const name = JSON.stringify([key.sha256, key.provider, key.purpose]);
+    const name = JSON.stringify([key.model, key.provider, key.purpose]);
     const session = this.sessions.get(name) ?? open();
     this.sessions.delete(name);
     this.sessions.set(name, session);

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { SmearLensError } from '../errors';
 import type { InputSpec } from '../images/types';
 import { Graph } from '../onnx/graph';
-import { readModel } from '../onnx/model';
+import { readModel, weightFiles } from '../onnx/model';
 import type { ClassInfo } from '../protocol/analysis';
 import { parseDomain, type DomainModel } from './domain';
 import { readManifest } from './manifest';
@@ -31,9 +31,14 @@ export interface ResolvedModel {
   readonly layer: string;
   readonly temperature: number;
   readonly domain: DomainModel | undefined;
+  /** Absolute paths of the files that hold weights beside the ONNX file. */
+  readonly dataFiles: readonly string[];
+  /** Names the model's files with their sizes and times: another one means that what was made of the model is out of date. */
+  readonly stamp: string;
 }
 
-const cache = new Map<string, { stamp: string; model: Promise<ResolvedModel> }>();
+/** By path of the ONNX file. */
+const cache = new Map<string, Promise<ResolvedModel>>();
 
 /**
  * Resolves a model; remembered until one of its files changes.
@@ -43,12 +48,11 @@ const cache = new Map<string, { stamp: string; model: Promise<ResolvedModel> }>(
  */
 export async function resolveModel(choice: string): Promise<ResolvedModel> {
   const { manifestPath, onnxPath } = await locate(path.resolve(choice));
-  const stamp = [manifestPath, onnxPath].map((file) => file && stampOf(file)).join();
-  const known = cache.get(onnxPath);
-  if (known?.stamp === stamp) return known.model;
+  const pending = cache.get(onnxPath);
+  const known = pending && (await pending.catch(() => undefined));
+  if (known && known.stamp === stampOf([manifestPath, onnxPath, ...known.dataFiles])) return known;
   const model = load(manifestPath, onnxPath);
-  cache.set(onnxPath, { stamp, model });
-  model.catch(() => cache.delete(onnxPath));
+  cache.set(onnxPath, model);
   return model;
 }
 
@@ -72,18 +76,25 @@ async function locate(choice: string): Promise<{ manifestPath: string | undefine
   return { manifestPath: undefined, onnxPath: choice };
 }
 
-function stampOf(file: string): string {
-  const stat = fs.statSync(file, { throwIfNoEntry: false });
-  if (!stat) throw new SmearLensError('model-not-found', `${file}: there is no such file.`, "Check 'file' in model.json, or put the file there.");
-  return `${file}:${stat.size}:${stat.mtimeMs}`;
+function stampOf(files: readonly (string | undefined)[]): string {
+  const stamp = (file: string): string => {
+    const stat = fs.statSync(file, { throwIfNoEntry: false });
+    return `${file}:${stat?.size ?? 'absent'}:${stat?.mtimeMs ?? ''}\n`;
+  };
+  return files.map((file) => (file === undefined ? '' : stamp(file))).join('');
 }
 
 async function load(manifestPath: string | undefined, onnxPath: string): Promise<ResolvedModel> {
+  if (!fs.existsSync(onnxPath)) throw new SmearLensError('model-not-found', `${onnxPath}: there is no such file.`, "Check 'file' in model.json, or put the file there.");
+  // Before anything is read, so that a change meanwhile is noticed the next time.
+  const stamp = stampOf([manifestPath, onnxPath]);
   const [manifest, sha256] = await Promise.all([manifestPath === undefined ? undefined : readManifest(manifestPath), hashFile(onnxPath)]);
   if (manifest?.sha256 !== undefined && manifest.sha256 !== sha256) {
     throw new SmearLensError('manifest-invalid', `${onnxPath}: is not the file that ${String(manifestPath)} describes (its sha256 differs).`, "Restore the file, or correct 'sha256' if you changed the model on purpose.");
   }
-  const defaults = defaultInputSpec(inputsOf(new Graph(readModel(onnxPath))).image);
+  const model = readModel(onnxPath);
+  const dataFiles = weightFiles(model).filter((file) => file !== onnxPath);
+  const defaults = defaultInputSpec(inputsOf(new Graph(model)).image);
   return {
     id: manifest?.id ?? path.basename(onnxPath, path.extname(onnxPath)),
     name: manifest?.name ?? path.basename(onnxPath),
@@ -96,9 +107,10 @@ async function load(manifestPath: string | undefined, onnxPath: string): Promise
     layer: manifest?.explain?.layer ?? 'auto',
     temperature: manifest?.calibration?.temperature ?? 1,
     domain: manifest?.domain && parseDomain(manifest.domain, String(manifestPath)),
+    dataFiles,
+    stamp: stamp + stampOf(dataFiles),
   };
 }
-
 
 async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');

@@ -63,7 +63,7 @@ export function differentiate(
   for (const node of graph.nodesBetween(input, output).reverse()) {
     if (!node.output.some((name) => cotangents.has(name))) continue;
     const context = makeContext(node);
-    ruleOf(node)(context).forEach((cotangent, i) => {
+    ruleOf(graph, node)(context).forEach((cotangent, i) => {
       const name = node.input[i];
       if (cotangent === undefined || !active.has(name)) return;
       const sofar = cotangents.get(name);
@@ -97,7 +97,7 @@ export function differentiate(
       classCount,
       get g(): string {
         const first = cotangents.get(node.output[0]);
-        if (first === undefined) throw notDifferentiable(node, 'only its second output leads to the logits');
+        if (first === undefined) throw notDifferentiable({ graph, node }, 'only its second output leads to the logits');
         return first;
       },
       cotangent: (i) => cotangents.get(node.output[i]),
@@ -120,8 +120,8 @@ function hasRule(node: NodeProto): boolean {
   return isDefaultDomain(node.domain) && Object.hasOwn(gradientRules, node.opType ?? '');
 }
 
-function ruleOf(node: NodeProto): GradientRule {
+function ruleOf(graph: Graph, node: NodeProto): GradientRule {
   if (hasRule(node)) return gradientRules[node.opType ?? ''];
-  throw notDifferentiable(node, 'SmearLens has no gradient rule for this operator');
+  throw notDifferentiable({ graph, node }, 'SmearLens has no gradient rule for this operator');
 }
 

@@ -181,14 +181,3 @@ export function stringAttribute(node: NodeProto, name: string): string | undefin
   const bytes = attribute(node, name)?.s;
   return bytes && Buffer.from(bytes).toString('utf8');
 }
-
-/** The axes a node works on: an attribute in older opsets, an input in newer ones. Undefined where none are given. */
-export function axesOf(graph: Graph, node: NodeProto): number[] | undefined {
-  const asAttribute = intsAttribute(node, 'axes');
-  if (asAttribute) return asAttribute;
-  const name = node.input[1];
-  if (!name) return undefined;
-  const values = graph.constantValues(name);
-  if (!values) throw new SmearLensError('model-unsupported', `${describeNode(node)}: its axes are computed from the image.`, 'Choose a layer behind it, or export the model with fixed axes.');
-  return values;
-}

@@ -84,6 +84,12 @@ export function skeletonBytes(model: OnnxModel): Uint8Array {
   return toBinary(ModelProtoSchema, model.proto);
 }
 
+/** Absolute paths of the files that hold the weights: mostly the model's own. */
+export function weightFiles(model: OnnxModel): string[] {
+  const spans = model.proto.graph.initializer.flatMap((tensor) => externalSpan(tensor) ?? []);
+  return [...new Set(spans.map((span) => path.resolve(model.folder, span.location)))];
+}
+
 function decodeModel(reader: FileReader, location: string, file: string): OnnxModel['proto'] {
   const rest: WireField[] = [];
   let graph: GraphProto | undefined;

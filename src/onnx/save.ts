@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { SmearLensError } from '../errors';
-import type { OnnxModel } from './model';
+import { weightFiles, type OnnxModel } from './model';
 import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from './onnx_pb';
 import { externalSpan } from './tensors';
 
@@ -20,54 +20,80 @@ const GRAPH_INITIALIZER = 5;
 const TENSOR_RAW_DATA = 9;
 
 /** Bytes in memory, or a span of a file that is copied when its turn comes. */
-type Piece = Uint8Array | { readonly file: string; readonly offset: number; readonly length: number };
+type Piece = Uint8Array | Span;
+interface Span {
+  readonly file: string;
+  readonly offset: number;
+  readonly length: number;
+}
 
 /**
- * Saves `model`. A file of that name is replaced only when the new one is complete.
+ * Saves `model`. Files of that name are replaced only when the new ones are complete.
+ * @param largest bytes of weights that go into the file itself; more of them go into `<file>.data` beside it
  * @throws SmearLensError `output-unwritable`
  */
-export async function saveModel(model: OnnxModel, file: string): Promise<void> {
+export async function saveModel(model: OnnxModel, file: string, largest = PROTOBUF_LIMIT - HEADROOM): Promise<void> {
   const target = path.resolve(file);
-  if (target === model.file) throw new SmearLensError('output-unwritable', `${file}: is the model itself.`, 'Save under another name.');
+  const spans = model.proto.graph.initializer.flatMap((tensor) => spanOf(model, tensor) ?? []);
+  const beside = spans.reduce((sum, span) => sum + span.length, 0) > largest ? `${target}.data` : undefined;
+  const sources = await Promise.all([model.file, ...weightFiles(model)].map(identify));
+  for (const written of [target, ...(beside === undefined ? [] : [beside])]) {
+    const existing = await identify(written);
+    if (existing !== undefined && sources.includes(existing)) throw new SmearLensError('output-unwritable', `${written}: is the model itself, or holds its weights.`, 'Save under another name.');
+  }
   const draft = `${target}.${process.pid}.part`;
+  const dataDraft = `${draft}.data`;
   try {
     await fs.promises.mkdir(path.dirname(target), { recursive: true });
-    const weights = model.proto.graph.initializer.reduce((sum, tensor) => sum + (externalSpan(tensor)?.length ?? 0), 0);
-    if (weights < PROTOBUF_LIMIT - HEADROOM) await write(draft, layOut(model, inlineTensor));
-    else await writeWithDataFile(model, draft, `${target}.data`);
+    if (beside === undefined) await write(draft, layOut(model, inlineTensor));
+    else {
+      await writeWithDataFile(model, draft, dataDraft, path.basename(beside));
+      await fs.promises.rename(dataDraft, beside);
+    }
     await fs.promises.rename(draft, target);
   } catch (error) {
-    await fs.promises.rm(draft, { force: true });
+    await Promise.all([draft, dataDraft].map((part) => fs.promises.rm(part, { force: true })));
     throw error instanceof SmearLensError ? error : new SmearLensError('output-unwritable', `${file}: cannot be written (${(error as Error).message}).`, 'Choose another place; check its free space and permissions.');
   }
 }
 
+/** What tells a file from others, whatever path leads to it; undefined where there is none. */
+async function identify(file: string): Promise<string | undefined> {
+  return fs.promises.realpath(file).catch(() => undefined);
+}
+
+/** Where a tensor's bytes lie; undefined where they are in the message. */
+function spanOf(model: OnnxModel, tensor: TensorProto): Span | undefined {
+  const span = externalSpan(tensor);
+  if (!span) return undefined;
+  const source = path.resolve(model.folder, span.location);
+  return { file: source, offset: span.offset, length: span.length ?? fs.statSync(source).size - span.offset };
+}
+
 /** The pieces of the file: everything but the large weights from memory, those from their files. */
-function layOut(model: OnnxModel, tensorPieces: (tensor: TensorProto, span: Exclude<Piece, Uint8Array>) => Piece[]): Piece[] {
+function layOut(model: OnnxModel, tensorPieces: (tensor: TensorProto, span: Span) => Piece[]): Piece[] {
   const { graph } = model.proto;
   const withoutGraph = toBinary(ModelProtoSchema, { ...model.proto, graph: undefined });
   const body = toBinary(GraphProtoSchema, { ...graph, initializer: [] });
   const weights = graph.initializer.map((tensor) => {
-    const span = externalSpan(tensor);
-    if (!span) return [toBinary(TensorProtoSchema, tensor)];
-    const source = path.resolve(model.folder, span.location);
-    return tensorPieces(tensor, { file: source, offset: span.offset, length: span.length ?? fs.statSync(source).size - span.offset });
+    const span = spanOf(model, tensor);
+    return span ? tensorPieces(tensor, span) : [toBinary(TensorProtoSchema, tensor)];
   });
   const graphPieces: Piece[] = [body, ...weights.flatMap((pieces) => [header(GRAPH_INITIALIZER, lengthOf(pieces)), ...pieces])];
   return [withoutGraph, header(MODEL_GRAPH, lengthOf(graphPieces)), ...graphPieces];
 }
 
-function inlineTensor(tensor: TensorProto, span: Exclude<Piece, Uint8Array>): Piece[] {
+function inlineTensor(tensor: TensorProto, span: Span): Piece[] {
   const head = toBinary(TensorProtoSchema, { ...tensor, externalData: [], dataLocation: TensorProto_DataLocation.DEFAULT });
   return [head, header(TENSOR_RAW_DATA, span.length), span];
 }
 
-/** Weights into `dataFile`, and a model that points into it. */
-async function writeWithDataFile(model: OnnxModel, draft: string, dataFile: string): Promise<void> {
+/** Weights into `dataFile`, which will be called `location`, and a model that points there. */
+async function writeWithDataFile(model: OnnxModel, draft: string, dataFile: string, location: string): Promise<void> {
   const spans: Piece[] = [];
   let offset = 0;
   const pieces = layOut(model, (tensor, span) => {
-    const entries = { location: path.basename(dataFile), offset: String(offset), length: String(span.length) };
+    const entries = { location, offset: String(offset), length: String(span.length) };
     spans.push(span);
     offset += span.length;
     return [toBinary(TensorProtoSchema, { ...tensor, externalData: Object.entries(entries).map(([key, value]) => ({ $typeName: 'onnx.StringStringEntryProto' as const, key, value })) })];
@@ -98,7 +124,7 @@ async function write(file: string, pieces: readonly Piece[]): Promise<void> {
   }
 }
 
-async function copySpan(target: fs.promises.FileHandle, span: Exclude<Piece, Uint8Array>): Promise<void> {
+async function copySpan(target: fs.promises.FileHandle, span: Span): Promise<void> {
   const source = await fs.promises.open(span.file, 'r');
   try {
     const buffer = Buffer.alloc(Math.min(CHUNK, span.length));

@@ -5,7 +5,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 export interface Arrival {
   readonly name: string;
   /** Lets the run go on. */
-  release(): void;
+  readonly release: () => void;
   /** Resolves when the run's end of the connection is gone: released, or its process dead. */
   readonly gone: Promise<unknown>;
 }

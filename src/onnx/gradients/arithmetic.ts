@@ -29,12 +29,12 @@ export const arithmeticRules: Readonly<Record<string, GradientRule>> = {
   Mul: (c) => operands(c, (i) => c.w.mul(c.g, c.input(1 - i))),
   Div: (c) => operands(c, (i) => (i === 0 ? c.w.div(c.g, c.input(1)) : negate(c, c.w.div(c.w.mul(c.g, c.output(0)), c.input(1))))),
   Pow: (c) => {
-    if (c.wants(1)) throw notDifferentiable(c.node, 'its exponent depends on the image');
+    if (c.wants(1)) throw notDifferentiable(c, 'its exponent depends on the image');
     const lower = c.w.sub(c.input(1), c.w.scalar(1));
     return operands(c, () => c.w.mul(c.g, c.w.mul(c.input(1), c.w.node('Pow', [c.input(0), lower]))));
   },
   PRelu: (c) => {
-    if (c.wants(1)) throw notDifferentiable(c.node, 'its slope depends on the image');
+    if (c.wants(1)) throw notDifferentiable(c, 'its slope depends on the image');
     const positive = c.w.indicator(c.w.node('Greater', [c.input(0), c.w.scalar(0)]));
     const slope = c.w.add(positive, c.w.mul(c.w.sub(c.w.scalar(1), positive), c.input(1)));
     return operands(c, () => c.w.mul(c.g, slope));

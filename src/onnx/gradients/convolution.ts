@@ -5,7 +5,7 @@ import { fold, notDifferentiable, reshapeLike, type GradientRule } from './rule'
 import { transposedAttributes, windowOf } from './windows';
 
 const conv: GradientRule = (c) => {
-  if (c.wants(1) || c.wants(2)) throw notDifferentiable(c.node, 'its weights depend on the image');
+  if (c.wants(1) || c.wants(2)) throw notDifferentiable(c, 'its weights depend on the image');
   const axes = windowOf(c, c.inputShape(1).slice(2));
   const attributes = { ...transposedAttributes(axes), group: { int: intAttribute(c.node, 'group', 1) } };
   const folded = fold(c, c.g, c.outputShape(0).slice(1));
@@ -14,7 +14,7 @@ const conv: GradientRule = (c) => {
 
 /** A convolution with the same weights; taps that fell outside the output are reached by padding. */
 const convTranspose: GradientRule = (c) => {
-  if (c.wants(1) || c.wants(2)) throw notDifferentiable(c.node, 'its weights depend on the image');
+  if (c.wants(1) || c.wants(2)) throw notDifferentiable(c, 'its weights depend on the image');
   const kernel = c.inputShape(1).slice(2);
   const [input, output] = [c.inputShape(0).slice(2), c.outputShape(0).slice(2)];
   const strides = intsAttribute(c.node, 'strides') ?? kernel.map(() => 1);

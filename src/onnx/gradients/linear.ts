@@ -57,7 +57,7 @@ const gemm: GradientRule = (c) => {
 
 const matMul: GradientRule = (c) => {
   const [a, b] = [c.inputShape(0), c.inputShape(1)];
-  if (a.length < 2 || b.length < 2) throw notDifferentiable(c.node, 'one of its factors is a vector');
+  if (a.length < 2 || b.length < 2) throw notDifferentiable(c, 'one of its factors is a vector');
   const y = c.outputShape(0);
   const gradients: (string | undefined)[] = [undefined, undefined];
   if (c.wants(0)) {

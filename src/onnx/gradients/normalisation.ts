@@ -5,7 +5,7 @@ import { notDifferentiable, positiveAxis, type GradientRule, type RuleContext } 
 /** Inference form: y = scale·(x − mean)/√(var + ε) + bias, a constant factor for each channel (axis 1). */
 const batchNormalization: GradientRule = (c) => {
   if ([1, 2, 3, 4].some((i) => c.wants(i)) || intAttribute(c.node, 'training_mode', 0) === 1) {
-    throw notDifferentiable(c.node, 'it normalises by statistics of the batch');
+    throw notDifferentiable(c, 'it normalises by statistics of the batch');
   }
   const epsilon = floatAttribute(c.node, 'epsilon', 1e-5);
   const deviation = c.w.node('Sqrt', [c.w.add(c.input(4), c.w.scalar(epsilon))]);
@@ -16,7 +16,7 @@ const batchNormalization: GradientRule = (c) => {
 
 /** (γ·g − mean(γ·g) − x̂·mean(γ·g·x̂)) / σ over the normalised axes (Ba 2016). */
 const layerNormalization: GradientRule = (c) => {
-  if (c.wants(1) || (c.node.input[2] && c.wants(2))) throw notDifferentiable(c.node, 'its scale depends on the image');
+  if (c.wants(1) || (c.node.input[2] && c.wants(2))) throw notDifferentiable(c, 'its scale depends on the image');
   const rank = c.inputShape(0).length;
   const first = positiveAxis(intAttribute(c.node, 'axis', -1), rank);
   const forward = Array.from({ length: rank - first }, (_, i) => first + i);

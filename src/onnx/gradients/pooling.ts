@@ -43,7 +43,7 @@ const LOWEST = -3e38;
  * winners' cotangents are scattered and summed by the transposed convolution. Overlap, dilation and padding need no care.
  */
 const maxPool: GradientRule = (c) => {
-  if (c.cotangent(1) !== undefined) throw notDifferentiable(c.node, 'its indices are used');
+  if (c.cotangent(1) !== undefined) throw notDifferentiable(c, 'its indices are used');
   const axes = windowOf(c, []);
   if (isGlobal(axes)) return globalMaxPool(c);
   const kernel = axes.map((a) => a.kernel);

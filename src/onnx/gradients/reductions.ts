@@ -1,11 +1,11 @@
 /** Rules of operators that reduce axes to one value: sums, means, maxima, norms, global pooling. */
-import { axesOf, intAttribute } from '../graph';
-import { positiveAxis, type GradientRule, type RuleContext } from './rule';
+import { intAttribute } from '../graph';
+import { numbers, positiveAxis, type GradientRule, type RuleContext } from './rule';
 
 /** The axes that a Reduce operator removes; all of them where it names none. */
 function reducedAxes(c: RuleContext): number[] {
   const rank = c.inputShape(0).length;
-  const axes = axesOf(c.graph, c.node);
+  const axes = numbers(c, 'axes', 1);
   if (axes && axes.length > 0) return axes.map((a) => positiveAxis(a, rank));
   return intAttribute(c.node, 'noop_with_empty_axes', 0) === 1 ? [] : Array.from({ length: rank }, (_, i) => i);
 }

@@ -8,8 +8,8 @@ import { floatsAttribute, intsAttribute, stringAttribute } from '../graph';
 import { alongAxis, notDifferentiable, positiveAxis, type GradientRule, type RuleContext } from './rule';
 
 const resize: GradientRule = (c) => {
-  if (stringAttribute(c.node, 'coordinate_transformation_mode') === 'tf_crop_and_resize') throw notDifferentiable(c.node, 'it resizes a cut-out');
-  if ((stringAttribute(c.node, 'keep_aspect_ratio_policy') ?? 'stretch') !== 'stretch') throw notDifferentiable(c.node, 'it keeps the aspect ratio');
+  if (stringAttribute(c.node, 'coordinate_transformation_mode') === 'tf_crop_and_resize') throw notDifferentiable(c, 'it resizes a cut-out');
+  if ((stringAttribute(c.node, 'keep_aspect_ratio_policy') ?? 'stretch') !== 'stretch') throw notDifferentiable(c, 'it keeps the aspect ratio');
   const [input, output] = [c.inputShape(0), c.outputShape(0)];
   const scales = scalesOf(c);
   let g = c.g;
@@ -29,7 +29,7 @@ function scalesOf(c: RuleContext): number[] | undefined {
   // An empty tensor stands for 'not given', too.
   if (!name || node.input[3]) return undefined;
   const values = c.graph.constantValues(name);
-  if (!values) throw notDifferentiable(node, 'its scales are computed from the image');
+  if (!values) throw notDifferentiable(c, 'its scales are computed from the image');
   const rank = c.inputShape(0).length;
   const axes = intsAttribute(node, 'axes')?.map((a) => positiveAxis(a, rank));
   return axes ? c.inputShape(0).map((_, axis) => values[axes.indexOf(axis)] ?? 1) : values;

@@ -6,7 +6,7 @@
  * cotangents are float32, whatever the model's precision.
  */
 import { SmearLensError } from '../../errors';
-import { describeNode, type Graph } from '../graph';
+import { describeNode, intsAttribute, type Graph } from '../graph';
 import type { NodeProto } from '../onnx_pb';
 import type { GraphWriter } from '../writer';
 
@@ -35,11 +35,11 @@ export interface RuleContext {
 /** Returns the cotangents of the node's inputs; undefined where there is none ('absent' is not 'zero'). */
 export type GradientRule = (context: RuleContext) => readonly (string | undefined)[];
 
-/** The error for a node that no gradient passes: names the node and the ways out. */
-export function notDifferentiable(node: NodeProto, why: string): SmearLensError {
+/** The error for a node that no gradient passes: names the file, the node and the ways out. */
+export function notDifferentiable({ graph, node }: Pick<RuleContext, 'graph' | 'node'>, why: string): SmearLensError {
   return new SmearLensError(
     'op-not-differentiable',
-    `${describeNode(node)}: ${why}, so no gradient passes from the logits to the chosen layer.`,
+    `${graph.model.file}: ${describeNode(node)}: ${why}, so no gradient passes from the logits to the chosen layer.`,
     'Choose a layer behind this node, or use Score-CAM or Recipro-CAM, which need no gradient.',
   );
 }
@@ -67,6 +67,17 @@ export function alongAxis(c: RuleContext, g: string, axis: number, rank: number,
   // The axis goes last, is multiplied, and comes back.
   const swap = Array.from({ length: rank }, (_, i) => (i === axis ? rank - 1 : i === rank - 1 ? axis : i));
   return c.w.transpose(c.w.node('MatMul', [c.w.transpose(g, swap), matrix]), swap);
+}
+
+/** Numbers that are an attribute in old opsets and input `position` in new ones. */
+export function numbers(c: RuleContext, name: string, position: number): number[] | undefined {
+  const fromAttribute = intsAttribute(c.node, name);
+  if (fromAttribute) return fromAttribute;
+  const input = c.node.input[position];
+  if (!input) return undefined;
+  const values = c.graph.constantValues(input);
+  if (!values) throw notDifferentiable(c, `its '${name}' are computed from the image`);
+  return values;
 }
 
 /** A negative axis counted from the end. */

@@ -1,20 +1,9 @@
 /** Rules of operators that move elements without changing them: reshapes, permutations, joins and cuts. */
 import { intAttribute, intsAttribute, stringAttribute } from '../graph';
-import { alongAxis, notDifferentiable, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
+import { alongAxis, notDifferentiable, numbers, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the forward tensor's shape at run time, never the forward constant, which lacks C. */
 const restoreShape: GradientRule = (c) => [reshapeLike(c, c.g, c.node.input[0])];
-
-/** Numbers that are an attribute in old opsets and input `position` in new ones. */
-function numbers(c: RuleContext, name: string, position: number): number[] | undefined {
-  const fromAttribute = intsAttribute(c.node, name);
-  if (fromAttribute) return fromAttribute;
-  const input = c.node.input[position];
-  if (!input) return undefined;
-  const values = c.graph.constantValues(input);
-  if (!values) throw notDifferentiable(c.node, `its '${name}' are computed from the image`);
-  return values;
-}
 
 const transpose: GradientRule = (c) => {
   const rank = c.inputShape(0).length;
@@ -55,7 +44,7 @@ const slice: GradientRule = (c) => {
   const ends = numbers(c, 'ends', 2) ?? [];
   const axes = numbers(c, 'axes', 3) ?? starts.map((_, i) => i);
   const steps = numbers(c, 'steps', 4) ?? starts.map(() => 1);
-  if (steps.some((s) => s !== 1)) throw notDifferentiable(c.node, 'it cuts in steps other than one');
+  if (steps.some((s) => s !== 1)) throw notDifferentiable(c, 'it cuts in steps other than one');
   const before = [0, ...lengths.map(() => 0)];
   const after = [0, ...lengths.map(() => 0)];
   axes.forEach((raw, i) => {
@@ -70,9 +59,9 @@ const slice: GradientRule = (c) => {
 /** Padding with a constant: the padded part is cut off again. */
 const pad: GradientRule = (c) => {
   const lengths = c.inputShape(0);
-  if ((stringAttribute(c.node, 'mode') ?? 'constant') !== 'constant') throw notDifferentiable(c.node, 'it pads by reflection or repetition');
+  if ((stringAttribute(c.node, 'mode') ?? 'constant') !== 'constant') throw notDifferentiable(c, 'it pads by reflection or repetition');
   const pads = numbers(c, 'pads', 1) ?? [];
-  if (pads.some((p) => p < 0)) throw notDifferentiable(c.node, 'it pads by a negative amount');
+  if (pads.some((p) => p < 0)) throw notDifferentiable(c, 'it pads by a negative amount');
   const axes = c.node.input[3] ? (numbers(c, 'axes', 3) ?? []) : lengths.map((_, i) => i);
   const padded = axes.map((raw, i) => ({ axis: positiveAxis(raw, lengths.length), before: pads[i], after: pads[i + axes.length] })).filter((p) => p.before + p.after > 0);
   if (padded.length === 0) return [c.g];
@@ -84,9 +73,9 @@ const gather: GradientRule = (c) => {
   const lengths = c.inputShape(0);
   const axis = positiveAxis(intAttribute(c.node, 'axis', 0), lengths.length);
   const indices = c.graph.constantValues(c.node.input[1]);
-  if (!indices) throw notDifferentiable(c.node, 'its indices are computed from the image');
+  if (!indices) throw notDifferentiable(c, 'its indices are computed from the image');
   const scalarIndex = c.outputShape(0).length === lengths.length - 1;
-  if (!scalarIndex && c.outputShape(0).length !== lengths.length) throw notDifferentiable(c.node, 'its indices have more than one dimension');
+  if (!scalarIndex && c.outputShape(0).length !== lengths.length) throw notDifferentiable(c, 'its indices have more than one dimension');
   const kept = scalarIndex ? c.w.unsqueeze(c.g, [axis + 1]) : c.g;
   const oneHot = new Float32Array(indices.length * lengths[axis]);
   indices.forEach((index, row) => (oneHot[row * lengths[axis] + positiveAxis(index, lengths[axis])] += 1));

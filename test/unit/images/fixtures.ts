@@ -21,7 +21,7 @@ export function fixtureJson<T>(file: string): T {
 export function expectedPixels(array: string): RgbImage {
   const { shape, data } = readNpy(fixture(`${array}.npy`), array);
   if (!(data instanceof Uint8Array)) throw new Error(`${array}.npy does not hold uint8`);
-  return { width: shape[1]!, height: shape[0]!, data };
+  return { width: shape[1], height: shape[0], data };
 }
 
 /** File name -> array name, as make.py wrote them. */

@@ -52,7 +52,7 @@ it.skipIf(!wasmIsInstalled())('native and WebAssembly builds agree to the bit (s
       stdin: { contents: PROGRAM, resolveDir: ROOT, loader: 'ts' },
       bundle: true, platform: 'node', format: 'cjs', target: 'node20', external: ['sharp'], write: false,
     });
-    writeFileSync(program, outputFiles[0]!.contents);
+    writeFileSync(program, outputFiles[0].contents);
     const files = JSON.stringify([...EXPECTED.map(([file]) => file), 'alpha.png', 'cmyk.jpg', 'rgb.avif'].map(fixturePath));
     const run = async (build: string): Promise<{ native: boolean; digests: string[] }> => {
       const { stdout } = await promisify(execFile)(process.execPath, [program, files], { env: { ...process.env, SMEARLENS_SHARP: build } });

@@ -21,7 +21,7 @@ function served(preparation: Partial<Preparation>, engine: Partial<RemoteEngine>
   const sent: FromInference[] = [];
   let deliver: (message: ToInference) => void = () => undefined;
   const channel = { send: (m: FromInference) => sent.push(m), onMessage: (listener: typeof deliver) => (deliver = listener) };
-  serve(channel as never, preparation as Preparation, engine as RemoteEngine);
+  serve(channel, preparation as Preparation, engine as RemoteEngine);
   return async (message) => {
     deliver(message);
     await settled();

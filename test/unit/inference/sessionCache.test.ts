@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { SessionCache, type SessionKey } from '../../../src/inference/sessionCache';
 
-const key = (sha256: string, purpose = 'explain'): SessionKey => ({ sha256, provider: 'cpu', purpose });
+const key = (model: string, purpose = 'explain'): SessionKey => ({ model, provider: 'cpu', purpose });
 
 function cache(capacity: number): { cache: SessionCache<string>; released: string[] } {
   const released: string[] = [];
