@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { doctor } from './cli/doctor';
 import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
+import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
 import { predict } from './cli/predict';
 import { tensors } from './cli/tensors';
@@ -33,39 +34,39 @@ function main(argv: readonly string[]): void {
     program.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
   const withModel = (c: Command): Command =>
     c
-      .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)')
+      .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)', parsePath)
       .addOption(new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto'));
 
   withModel(command('predict', 'class probabilities of images, and of all images in folders').argument('<image|folder...>')).action((paths: string[], o: Common) =>
-    perform(o, (output) => predict(paths, { model: modelOf(o), provider: o.provider ?? 'auto' }, output)),
+    perform(o, o.model, (output, signal) => predict(paths, { model: modelOf(o), provider: o.provider ?? 'auto' }, output, signal)),
   );
 
   withModel(command('explain', 'class-activation maps of an image, or the self-explaining model as a file').argument('[image]'))
-    .option('--tensor <x.npy>', "the network's input itself (float32, batch 1, its own layout) in place of an image")
+    .option('--tensor <x.npy>', "the network's input itself (float32, batch 1, its own layout) in place of an image, which is then only drawn on", parsePath)
     .option('--method <names>', `${METHODS.join(', ')} or all, separated by commas`, parseList(METHODS), METHODS)
     .option('--variant <names>', `of Grad-CAM++: ${VARIANTS.join(', ')} or all`, parseList(VARIANTS), ['paper'])
     .option('--class <name>', 'all, top, or a class by id, name or index', 'all')
     .option('--layer <name>', 'the activation to explain (`smearlens inspect` lists them)', 'auto')
-    .option('--out <folder>', 'where maps.json and the overlays go')
-    .option('--save-model <out.onnx>', 'save the self-explaining model')
+    .option('--out <folder>', 'where maps.json and the overlays go', parsePath)
+    .option('--save-model <out.onnx>', 'save the self-explaining model', parsePath)
     .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; out?: string; saveModel?: string }, c: Command) => {
       if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
       if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
-      return perform(o, (output) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output));
+      return perform(o, o.model, (output, signal) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output, signal));
     });
 
   command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')
     .argument('<model>')
-    .action((model: string, o: Common) => perform(o, (output) => inspect(model, output)));
+    .action((model: string, o: Common) => perform(o, model, (output) => inspect(model, output)));
 
-  withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, (output) => doctor(modelOf(o), output)));
+  withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, o.model, (output) => doctor(() => modelOf(o), output)));
 
   command('tensors', "a folder's images, decoded and resized as SmearLens does it, as one uint8 array for training")
     .argument('<folder>')
     .requiredOption('--width <pixels>', 'width of the network input', parseSize)
     .requiredOption('--height <pixels>', 'height of the network input', parseSize)
-    .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json')
-    .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, (output) => tensors(folder, o, output)));
+    .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
+    .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
@@ -73,16 +74,20 @@ function main(argv: readonly string[]): void {
   });
 }
 
-/** Runs a command; what stops the whole of it is reported as a failure without a path of its own. */
-async function perform(options: Common, run: (output: Output) => Promise<void>): Promise<void> {
+/**
+ * Runs a command.
+ * @param subject the path under which it is reported when all of it fails; empty for the model that comes with SmearLens
+ */
+async function perform(options: Common, subject: string | undefined, run: (output: Output, signal: AbortSignal) => Promise<void>): Promise<void> {
   const output = new Output(options.json ?? false);
+  const signal = onInterrupt((text) => output.log(text));
   try {
-    await run(output);
+    await run(output, signal);
   } catch (error) {
-    output.failure(options.model ?? '', error);
+    output.failure(subject ?? '', error);
     if (toErrorInfo(error).code === 'internal' && error instanceof Error) output.log(error.stack ?? '');
   }
-  process.exitCode = output.exitCode;
+  process.exitCode = signal.aborted ? EXIT.interrupted : output.exitCode;
 }
 
 function modelOf(options: Common): string {
@@ -102,10 +107,17 @@ function parseList<T extends string>(known: readonly T[]): (text: string) => rea
   };
 }
 
+/** A path from an unset shell variable is empty, and would mean the current folder. */
+function parsePath(text: string): string {
+  if (text === '') throw new InvalidArgumentError('it is empty.');
+  return text;
+}
+
 function parseSize(text: string): number {
   const size = Number(text);
   if (!Number.isInteger(size) || size < 1 || size > 8192) throw new InvalidArgumentError('a whole number from 1 to 8192.');
   return size;
 }
 
+endWithReader();
 main(process.argv);

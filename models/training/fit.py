@@ -2,7 +2,7 @@
 
 import copy
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -54,6 +54,13 @@ class Config:
     frozen: int = 4           # of stem and blocks, the first so many keep their ImageNet weights
 
 
+def finishing(config):
+    """The recipe of the last epochs: weaker augmentation, nearer to what the network will see, no mixing, a small rate."""
+    return replace(config, epochs=4, rate=1.5e-4, warmup=30, average=0.98, smoothing=0.0, mixup_chance=0.0, zoom=(0.85, 1.2),
+                   shear_chance=0.15, stretch=0.05, shift_chance=0.15, stain=0.2, channel=0.06, gamma=0.15, offset=0.03,
+                   saturation=0.25, grey=0.05, restain=0.25, blur=0.1)
+
+
 def to_input(x):
     """[n, 3, h, w] in 0..1 to the network's range, channels last in memory."""
     return (x * 2 - 1).contiguous(memory_format=torch.channels_last)
@@ -80,9 +87,17 @@ def loss_of(logits, labels):
 def fit(images, labels, train, validation, config, weights, seed, log=print):
     """Trains on the images at the indices `train`, judged on `validation`. Gives (network, history)."""
     torch.manual_seed(seed)
+    network = load_imagenet(Network(len(CLASSES), config.dropout), weights).to(memory_format=torch.channels_last)
+    network, first = stage(network, images, labels, train, validation, config, seed, log)
+    network, last = stage(network, images, labels, train, validation, finishing(config), seed, log)
+    return network, first + last
+
+
+def stage(network, images, labels, train, validation, config, seed, log):
+    """Trains `network` on from where it is. Gives (averaged weights of the best epoch as a network, history)."""
+    torch.manual_seed(seed)
     rng = np.random.RandomState(seed)
     augment = Augment(config, seed)
-    network = load_imagenet(Network(len(CLASSES), config.dropout), weights).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network)
     frozen = [network.stem, *network.blocks][:config.frozen]
     for part in frozen:

@@ -42,9 +42,8 @@ export async function startCodeServer({ root, folder, file, port }) {
     fs.rmSync(profile, { recursive: true, force: true });
   });
 
-  await answers(authority, child, logFile);
-  console.log(`\nSmearLens is ready. Open this address in a browser:\n\n    ${address(authority, folder, file)}\n`);
-  console.log('On another machine, forward its port first. Ctrl-C ends it.');
+  await answers(authority, child, logFile, asked);
+  if (!asked.stopping) console.log(`\nSmearLens is ready. Open this address in a browser:\n\n    ${address(authority, folder, file)}\n\nOn another machine, forward its port first. Ctrl-C ends it.`);
   await ended;
   if (!asked.stopping) throw new StartError(`code-server ended by itself.\n${tail(logFile)}`, "Run 'npm start' again.");
   console.log('\nStopped.');
@@ -72,15 +71,15 @@ function linkExtension(extensions, root) {
 }
 
 function address(authority, folder, file) {
-  const payload = [['skipWelcome', 'true'], ...(file ? [['openFile', `vscode-remote://${authority}${file}`]] : [])];
+  const payload = [['skipWelcome', 'true'], ...(file ? [['openFile', `vscode-remote://${authority}${encodeURI(file)}`]] : [])];
   return `http://${authority}/?folder=${encodeURIComponent(folder)}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
-/** Resolves when the server answers. */
-async function answers(authority, child, logFile) {
+/** Resolves when the server answers, or has been told to stop before it did. */
+async function answers(authority, child, logFile, asked) {
   const until = Date.now() + START_LIMIT;
   const healthy = () => fetch(`http://${authority}/healthz`).then((response) => response.ok, () => false);
-  while (!(await healthy())) {
+  while (!asked.stopping && !(await healthy())) {
     if (child.exitCode !== null || child.signalCode !== null || Date.now() > until) {
       throw new StartError(`code-server did not start:\n${tail(logFile)}`, "Remove .vscode-test/ to have it installed anew, then run 'npm start' again.");
     }

@@ -12,7 +12,7 @@ import { bmp } from './bmp.mjs';
 import { drawField } from './field.mjs';
 
 /** Shown first. */
-export const FIRST_SAMPLE = 'drawn-early-1.jpg';
+export const FIRST_SAMPLE = 'drawn-pre-wide.jpg';
 
 /** Seed and looks of each field, by file name. */
 const SAMPLES = {
@@ -39,7 +39,8 @@ smear set: benign (haematogones), early pre-B, pre-B and pro-B; a file's name sa
 They are here so that you can try SmearLens without images of your own.
 
 A model trained on real smears may well call them unlike its training images, and should.
-Its classes and maps for a drawing mean nothing.
+Where it offers a class all the same, that class is often not the one drawn: its classes and
+maps for a drawing mean nothing.
 
 Research use only. Not for diagnosis.
 `;

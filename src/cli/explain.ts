@@ -6,14 +6,15 @@ import { ExplainEngine } from '../explain/engine';
 import { saveExplained } from '../explain/save';
 import { overlayPng } from '../explain/overlayPng';
 import { minMax } from '../explain/overlay';
-import { decodeFile } from '../images/decode';
-import { readNpy } from '../images/npy';
-import { fromTensor, toTensor } from '../images/tensor';
-import type { RgbImage } from '../images/types';
-import { resolveModel, type ResolvedModel } from '../models/resolve';
+import { resolveModel } from '../models/resolve';
 import type { Analysis, CamMap, CamMethod, CamVariant, ClassInfo, Explanation, ProviderChoice } from '../protocol/analysis';
 import { formatMethod, formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from '../protocol/format';
+import { nameAssumptions } from './assumptions';
+import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
+
+/** Characters of a class id in a file name; with four bytes each and the rest of the name below the 255 that file systems take. */
+const MAX_NAME = 48;
 
 export interface ExplainOptions {
   readonly model: string;
@@ -30,24 +31,25 @@ export interface ExplainOptions {
   readonly saveModel?: string | undefined;
 }
 
-export async function explain(imagePath: string | undefined, options: ExplainOptions, output: Output): Promise<void> {
+export async function explain(imagePath: string | undefined, options: ExplainOptions, output: Output, signal: AbortSignal): Promise<void> {
   const resolved = await resolveModel(options.model);
   if (options.saveModel !== undefined) {
     const explained = await saveExplained(resolved, options.layer, options.saveModel);
     output.result({ saved: options.saveModel, ...explained }, () => `Saved ${options.saveModel}, which explains the layer ${explained.layer}.`);
   }
-  if (options.out === undefined) return;
+  if (options.out === undefined || signal.aborted) return;
   const subject = options.tensor ?? imagePath ?? '';
   try {
-    const { tensor, image } = await networkInput(imagePath, options.tensor, resolved);
-    await writeMaps(subject, tensor, image, options, output);
+    if (options.tensor === undefined) nameAssumptions(resolved, output);
+    await writeMaps(subject, await networkInput(imagePath, options.tensor, resolved.input), options, options.out, output, signal);
   } catch (error) {
     output.failure(subject, error);
   }
 }
 
-async function writeMaps(subject: string, tensor: Float32Array, image: RgbImage, options: ExplainOptions, output: Output): Promise<void> {
-  const engine = new ExplainEngine({ log: (_, text) => output.log(text) });
+async function writeMaps(subject: string, { tensor, picture }: NetworkInput, options: ExplainOptions, out: string, output: Output, signal: AbortSignal): Promise<void> {
+  // Why a model cannot be explained is thrown below; as a warning it would be said twice.
+  const engine = new ExplainEngine({ log: (level, text) => level !== 'warn' && output.log(text) });
   try {
     const choice = { path: options.model, provider: options.provider, layer: options.layer };
     const { classes } = (await engine.describe(choice)).model;
@@ -56,29 +58,39 @@ async function writeMaps(subject: string, tensor: Float32Array, image: RgbImage,
     const analysis = await engine.analyse(tensor, choice, true, { rows: wished ?? everyClass });
     const explanation = explanationOf(analysis);
     const rows = options.class === 'top' ? [analysis.predicted] : (wished ?? everyClass ?? []);
-    const maps = explanation.maps.filter((m) => rows.includes(m.classIndex) && options.methods.includes(m.method) && (m.variant === 'none' || options.variants.includes(m.variant)));
-    const out = options.out ?? '.';
+    const names = classFileNames(classes);
+    const maps = explanation.maps
+      .filter((m) => rows.includes(m.classIndex) && options.methods.includes(m.method) && (m.variant === 'none' || options.variants.includes(m.variant)))
+      .map((map) => ({ map, overlay: `${[map.method, ...(map.variant === 'none' ? [] : [map.variant]), names[map.classIndex]].join('-')}.png` }));
     try {
       await fs.mkdir(out, { recursive: true });
-      for (const map of maps) {
-        const name = [map.method, ...(map.variant === 'none' ? [] : [map.variant]), fileSafe(classes[map.classIndex].id)].join('-');
-        await fs.writeFile(path.join(out, `${name}.png`), await overlayPng(image, map, explanation));
+      for (const { map, overlay } of maps) {
+        if (signal.aborted) return;
+        await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explanation));
       }
       await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, analysis, explanation, maps))}\n`);
     } catch (error) {
       throw new SmearLensError('output-unwritable', `${out}: cannot be written (${(error as Error).message}).`, 'Choose another folder with --out.');
     }
-    const [top, p] = [classes[analysis.predicted].name, formatPercent(analysis.probabilities[analysis.predicted])];
-    const verdict = analysis.domain?.inDomain === false ? OUTSIDE_DOMAIN : `${top} ${p}`;
-    const methods = [...new Set(maps.map((m) => formatMethod(m.method, m.variant)))].join(', ');
-    output.result({ path: subject, out, maps: maps.length }, () => `${subject}: ${verdict}. ${methods} of layer ${explanation.layer} (${explanation.height}×${explanation.width}) in ${out}. ${RESEARCH_USE}`);
+    output.result({ path: subject, out, maps: maps.length }, () => text(subject, analysis, explanation, maps.map((m) => m.map), out));
   } finally {
     await engine.dispose();
   }
 }
 
+function text(subject: string, { model, predicted, probabilities, domain }: Omit<Analysis, 'image'>, { layer, height, width, uniformGradient }: Explanation, maps: readonly CamMap[], out: string): string {
+  const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${model.classes[predicted].name} ${formatPercent(probabilities[predicted])}`;
+  const methods = [...new Set(maps.map((m) => formatMethod(m.method, m.variant)))];
+  return [
+    `${subject}  ${verdict}`,
+    `${maps.length} ${maps.length === 1 ? 'map' : 'maps'} of layer ${layer} (${height}×${width}) in ${out}: ${methods.join(', ')}`,
+    ...(uniformGradient && methods.length > 1 ? ['On this kind of model (global average pooling, one linear layer) these methods agree by arithmetic; that is no corroboration.'] : []),
+    RESEARCH_USE,
+  ].join('\n');
+}
+
 /** The contract's maps.json (docs/ARCHITECTURE.md, 'Command line'). */
-function record(subject: string, analysis: Omit<Analysis, 'image'>, explanation: Explanation, maps: readonly CamMap[]): object {
+function record(subject: string, analysis: Omit<Analysis, 'image'>, explanation: Explanation, maps: readonly { readonly map: CamMap; readonly overlay: string }[]): object {
   const { model, logits, probabilities, domain } = analysis;
   return {
     path: subject,
@@ -93,10 +105,11 @@ function record(subject: string, analysis: Omit<Analysis, 'image'>, explanation:
     ...(domain ? { inDomain: domain.inDomain } : {}),
     provider: analysis.provider,
     uniformGradient: explanation.uniformGradient ?? false,
-    maps: maps.map((m) => ({
+    maps: maps.map(({ map: m, overlay }) => ({
       method: m.method,
       variant: m.variant,
       class: model.classes[m.classIndex].id,
+      overlay,
       flat: m.flat,
       ...(m.singularChannels === undefined ? {} : { singularChannels: m.singularChannels, nearSingularChannels: m.nearSingularChannels }),
       raw: Array.from(m.raw),
@@ -106,30 +119,14 @@ function record(subject: string, analysis: Omit<Analysis, 'image'>, explanation:
   };
 }
 
-/** What goes into the network, and the picture that the overlays are drawn on. */
-async function networkInput(imagePath: string | undefined, tensorPath: string | undefined, { input }: ResolvedModel): Promise<{ tensor: Float32Array; image: RgbImage }> {
-  const decoded = imagePath === undefined ? undefined : await decodeFile(imagePath, { background: input.background, window: input.window });
-  if (tensorPath === undefined) {
-    if (!decoded) throw new SmearLensError('input-invalid', 'Neither an image nor a tensor was given.', 'Give an image, or --tensor FILE.npy.');
-    return { tensor: await toTensor(decoded, input), image: decoded };
-  }
-  const bytes = await fs.readFile(tensorPath).catch((error: Error) => {
-    throw new SmearLensError('input-invalid', `${tensorPath}: cannot be read (${error.message}).`, 'Check the path.');
-  });
-  const { shape, data } = readNpy(bytes, tensorPath);
-  const wanted = input.layout === 'NCHW' ? [1, 3, input.height, input.width] : [1, input.height, input.width, 3];
-  if (!(data instanceof Float32Array) || shape.join() !== wanted.join()) {
-    throw new SmearLensError('input-invalid', `${tensorPath}: is ${data instanceof Float32Array ? 'float32' : 'uint8'} of shape ${shape.join('×')}; the network takes float32 of shape ${wanted.join('×')}.`, 'Save the exact network input, batch 1, in the network\'s own layout.');
-  }
-  return { tensor: data, image: decoded ?? fromTensor(data, input) };
-}
-
-/** By id, then by name, then by position. */
+/** By id, then by name, then both in any case, then by position. */
 function classIndex(classes: readonly ClassInfo[], wished: string): number {
-  const same = (a: string): boolean => a.toLowerCase() === wished.toLowerCase();
-  const found = [classes.findIndex((c) => same(c.id)), classes.findIndex((c) => same(c.name))].find((i) => i >= 0) ?? (/^\d+$/.test(wished) ? Number(wished) : -1);
-  if (found >= 0 && found < classes.length) return found;
-  throw new SmearLensError('input-invalid', `The model has no class '${wished}'.`, `Its classes are ${classes.map((c) => c.id).slice(0, 20).join(', ')}.`);
+  const lower = wished.toLowerCase();
+  const tests: ((c: ClassInfo, i: number) => boolean)[] = [(c) => c.id === wished, (c) => c.name === wished, (c) => c.id.toLowerCase() === lower, (c) => c.name.toLowerCase() === lower, (_, i) => String(i) === wished];
+  const found = tests.map((test) => classes.findIndex(test)).find((i) => i >= 0);
+  if (found !== undefined) return found;
+  const ids = classes.map((c) => c.id);
+  throw new SmearLensError('input-invalid', `The model has no class '${wished}'.`, `Its classes are ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? `, ... ${ids[ids.length - 1]}` : ''}; 'all' and 'top' (the likeliest) work too.`);
 }
 
 function explanationOf(analysis: Omit<Analysis, 'image'>): Explanation {
@@ -139,6 +136,12 @@ function explanationOf(analysis: Omit<Analysis, 'image'>): Explanation {
   throw new SmearLensError(info?.code ?? 'internal', info?.message ?? 'No explanation was computed.', info?.hint ?? 'Please report this.');
 }
 
-function fileSafe(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]+/g, '_');
+/**
+ * The classes' ids as parts of file names: letters, digits and `._-` stay. Where two ids would fall together, also on systems
+ * that ignore case, all are led by their position.
+ */
+export function classFileNames(classes: readonly ClassInfo[]): string[] {
+  const safe = classes.map((c) => [...c.id.normalize('NFC').replace(/[^\p{L}\p{N}._-]+/gu, '_')].slice(0, MAX_NAME).join(''));
+  const distinct = new Set(safe.map((name) => name.toLowerCase())).size === safe.length;
+  return distinct ? safe : safe.map((name, i) => `${i}-${name}`);
 }

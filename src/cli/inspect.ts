@@ -94,8 +94,8 @@ function text(r: Report): string {
     `logits      ${r.logits}: ${r.classes} classes${r.activation === 'none' ? '' : `, ${r.activation} inside the model`}`,
     `explains    ${r.layer ?? `nothing: ${r.layerError ?? ''}`}`,
     ...(r.unsupported.length ? [`no gradient ${r.unsupported.join('; ')}`] : []),
-    'layers (from image to logits)',
-    ...r.layers.map((l) => `  ${l.differentiable ? ' ' : '!'} ${`${l.height}×${l.width}`.padStart(9)} × ${String(l.channels).padEnd(5)} ${l.op.padEnd(20)} ${l.name}`),
-    ...(r.layers.some((l) => !l.differentiable) ? ["  ! behind it stands an operator without a gradient rule"] : []),
+    'layers      from image to logits, height × width × channels; * is explained by default',
+    ...r.layers.map((l) => `  ${l.name === r.layer ? '*' : ' '}${l.differentiable ? ' ' : '!'} ${`${l.height}×${l.width}`.padStart(9)} × ${String(l.channels).padEnd(5)} ${l.op.padEnd(20)} ${l.name}`),
+    ...(r.layers.some((l) => !l.differentiable) ? ['  ! behind it stands an operator without a gradient rule'] : []),
   ].join('\n');
 }

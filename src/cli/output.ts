@@ -1,8 +1,8 @@
 /** How results and failures leave the command line: lines for people, JSON Lines for machines; logs go to stderr. */
 import { toErrorInfo } from '../errors';
 
-/** Exit codes of the command line. */
-export const EXIT = { ok: 0, someFailed: 1, usage: 2 } as const;
+/** Exit codes of the command line; the last two as a shell gives them for SIGINT and SIGPIPE. */
+export const EXIT = { ok: 0, someFailed: 1, usage: 2, interrupted: 130, pipeClosed: 141 } as const;
 
 export class Output {
   private failures = 0;
@@ -13,6 +13,11 @@ export class Output {
   /** One result, in both forms. */
   result(value: object, text: () => string): void {
     process.stdout.write(`${this.json ? JSON.stringify(value) : text()}\n`);
+  }
+
+  /** What is said to people only. */
+  remark(text: string): void {
+    if (!this.json) process.stdout.write(`${text}\n`);
   }
 
   /** One input that failed; the run goes on. */

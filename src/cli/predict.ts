@@ -1,10 +1,12 @@
 /** `smearlens predict`: class probabilities of images and folders. */
+import { SmearLensError } from '../errors';
 import { ExplainEngine } from '../explain/engine';
 import { decodeFile } from '../images/decode';
 import { toTensor } from '../images/tensor';
 import { resolveModel } from '../models/resolve';
 import type { Analysis, ProviderChoice } from '../protocol/analysis';
-import { formatMilliseconds, formatPercent, formatProvider, OUTSIDE_DOMAIN } from '../protocol/format';
+import { formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from '../protocol/format';
+import { nameAssumptions } from './assumptions';
 import { imagesOf, oneAhead } from './inputs';
 import type { Output } from './output';
 
@@ -13,35 +15,43 @@ export interface PredictOptions {
   readonly provider: ProviderChoice;
 }
 
-export async function predict(paths: readonly string[], options: PredictOptions, output: Output): Promise<void> {
-  const { input } = await resolveModel(options.model);
-  const files: string[] = [];
-  for (const given of paths) {
-    try {
-      files.push(...(await imagesOf(given)));
-    } catch (error) {
-      output.failure(given, error);
-    }
-  }
+/** For people: so many classes a line. */
+const SHOWN_CLASSES = 5;
+/** Longer paths are not aligned. */
+const MAX_PATH_COLUMN = 64;
+
+export async function predict(paths: readonly string[], options: PredictOptions, output: Output, signal: AbortSignal): Promise<void> {
+  const resolved = await resolveModel(options.model);
+  const files = await imagesOf(paths, (path, error) => output.failure(path, error));
+  if (files.length === 0) return;
   const engine = new ExplainEngine({ log: (_, text) => output.log(text) });
   const decode = async (file: string): Promise<{ tensor: Float32Array; sha256: string }> => {
-    const image = await decodeFile(file, { background: input.background, window: input.window });
-    return { tensor: await toTensor(image, input), sha256: image.sha256 };
+    const image = await decodeFile(file, { background: resolved.input.background, window: resolved.input.window });
+    return { tensor: await toTensor(image, resolved.input), sha256: image.sha256 };
   };
+  const pathColumn = Math.min(MAX_PATH_COLUMN, Math.max(...files.map((f) => f.length)));
+  let done = 0;
   try {
+    // A model that cannot run is reported once, not with every image.
+    await engine.prepare(resolved);
+    nameAssumptions(resolved, output);
     for await (const { item: file, outcome } of oneAhead(files, decode)) {
+      if (signal.aborted) break;
       try {
         if ('error' in outcome) throw outcome.error;
         const { tensor, sha256 } = outcome.value;
         const analysis = await engine.analyse(tensor, { path: options.model, provider: options.provider, layer: 'auto' }, false);
-        output.result(predictionOf(file, sha256, analysis), () => line(file, analysis));
+        output.result(predictionOf(file, sha256, analysis), () => line(file.padEnd(pathColumn), analysis));
+        done++;
       } catch (error) {
+        if (error instanceof SmearLensError && error.code === 'provider-unavailable') throw error;
         output.failure(file, error);
       }
     }
   } finally {
     await engine.dispose();
   }
+  if (done > 0) output.remark(`${done} of ${files.length} ${files.length === 1 ? 'image' : 'images'} read. ${RESEARCH_USE}`);
 }
 
 /** The contract's record of one prediction (docs/ARCHITECTURE.md, 'Command line'). */
@@ -61,8 +71,13 @@ function predictionOf(path: string, sha256: string, analysis: Omit<Analysis, 'im
   };
 }
 
-function line(path: string, { model, predicted, probabilities, domain, provider, milliseconds }: Omit<Analysis, 'image'>): string {
-  const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${model.classes[predicted].name} ${formatPercent(probabilities[predicted])}`;
-  const all = model.classes.map((c, i) => `${c.name} ${formatPercent(probabilities[i])}`).slice(0, 10).join(', ');
-  return `${path}: ${verdict}  (${all}; ${formatProvider(provider)}, ${formatMilliseconds(milliseconds)})`;
+/** The verdict first, then the next classes, the likeliest first. Outside the domain no class is offered, so none is named. */
+function line(path: string, { model, probabilities, domain }: Omit<Analysis, 'image'>): string {
+  if (domain?.inDomain === false) return `${path}  ${OUTSIDE_DOMAIN}`;
+  const [first, ...others] = model.classes
+    .map((c, i) => ({ name: c.name, p: probabilities[i] }))
+    .sort((a, b) => b.p - a.p)
+    .slice(0, SHOWN_CLASSES);
+  const nameColumn = Math.max(...model.classes.map((c) => c.name.length));
+  return `${path}  ${first.name.padEnd(nameColumn)} ${formatPercent(first.p).padStart(8)}   ${others.map((c) => `${c.name} ${formatPercent(c.p)}`).join(', ')}`;
 }

@@ -96,6 +96,26 @@ function placeCentred(inner: Uint8Array, innerWidth: number, innerHeight: number
   return out;
 }
 
+/** A rectangle in pixels of an image; it may reach over the image's edges. */
+export interface Field {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * The part of an image that the network's input shows: the whole of it after `stretch` (undefined), its middle after `cover`,
+ * more than it after `contain`.
+ */
+export function fieldOf(image: Pick<RgbImage, 'width' | 'height'>, spec: Pick<InputSpec, 'width' | 'height' | 'resize'>): Field | undefined {
+  if (spec.resize === 'stretch') return undefined;
+  const fit = spec.resize === 'cover' ? Math.min : Math.max;
+  const pixel = fit(image.width / spec.width, image.height / spec.height);
+  const [width, height] = [spec.width * pixel, spec.height * pixel];
+  return { x: (image.width - width) / 2, y: (image.height - height) / 2, width, height };
+}
+
 /** The picture that a network input shows: the inverse of {@link toTensor}, rounded and clamped to 0 to 255. */
 export function fromTensor(tensor: Float32Array, spec: InputSpec): RgbImage {
   const pixels = spec.width * spec.height;

@@ -1,7 +1,7 @@
 /** From image files to what the engine and the editor take: the part of a call that needs no session. */
 import { decodeFile } from '../images/decode';
 import { renderPng } from '../images/render';
-import { toTensor } from '../images/tensor';
+import { fieldOf, toTensor } from '../images/tensor';
 import { resolveModel } from '../models/resolve';
 import type { Preparation } from './server';
 
@@ -12,7 +12,8 @@ export const preparation: Preparation = {
     const image = await decodeFile(imagePath, { background, window, signal });
     signal.throwIfAborted();
     const tensor = await toTensor(image, input);
-    return { image: { path: imagePath, sha256: image.sha256, width: image.width, height: image.height }, tensor };
+    const { sha256, width, height } = image;
+    return { image: { path: imagePath, sha256, width, height, field: fieldOf(image, input) }, tensor };
   },
 
   async render({ imagePath, maxSide }, signal) {

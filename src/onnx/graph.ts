@@ -1,5 +1,4 @@
 /** Questions about a model's graph: who makes a tensor, who reads it, what is constant, which opset. */
-import { SmearLensError } from '../errors';
 import type { OnnxModel } from './model';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb';
 import { ElementType, inlineValues } from './tensors';

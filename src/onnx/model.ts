@@ -200,6 +200,9 @@ function checkExternalData(model: OnnxModel): void {
       }
       sizes.set(target, size);
     }
+    if (![span.offset, span.length ?? 0].every((n) => Number.isSafeInteger(n) && n >= 0)) {
+      throw new SmearLensError('model-external-data', `${model.file}: weight '${tensor.name}' lies at an impossible place in '${span.location}'.`, 'Export the model again.');
+    }
     if (span.offset + (span.length ?? 0) > size) {
       throw new SmearLensError('model-external-data', `${model.file}: '${span.location}' is too short for weight '${tensor.name}'.`, 'Copy the data file again and compare its size.');
     }

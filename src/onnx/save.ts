@@ -52,7 +52,8 @@ export async function saveModel(model: OnnxModel, file: string, largest = PROTOB
     }
     await fs.promises.rename(draft, target);
   } catch (error) {
-    await Promise.all([draft, dataDraft].map((part) => fs.promises.rm(part, { force: true })));
+    // What cannot be removed was not written; the first error is the one to tell.
+    await Promise.allSettled([draft, dataDraft].map((part) => fs.promises.rm(part)));
     throw error instanceof SmearLensError ? error : new SmearLensError('output-unwritable', `${file}: cannot be written (${(error as Error).message}).`, 'Choose another place; check its free space and permissions.');
   }
 }

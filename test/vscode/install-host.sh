@@ -28,13 +28,13 @@ if ! installed "$root/code-server" code-server "$CODE_SERVER"; then
   [ -f /usr/include/krb5.h ] || missing+=(libkrb5-dev)
 fi
 if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing: ${missing[*]}. There is no apt-get here: install them, by these Debian names, your system's way." >&2
+    exit 1
+  fi
   if [ "$(id -u)" -ne 0 ]; then
     echo "These Debian packages are missing: ${missing[*]}" >&2
     echo "Install them with: sudo apt-get update && sudo apt-get install ${missing[*]}" >&2
-    exit 1
-  fi
-  if ! command -v apt-get >/dev/null; then
-    echo "Missing: ${missing[*]}. There is no apt-get here: install them, by these Debian names, your system's way." >&2
     exit 1
   fi
   apt-get -o DPkg::Lock::Timeout=300 update

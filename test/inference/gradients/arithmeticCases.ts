@@ -65,6 +65,8 @@ export const arithmeticCases: readonly Case[] = [
     operator('Where', opset, [bools([3, 2], chosen), active(['n', 1, 1]), floats([], [1])]),
     operator('Where', opset, [bools([1], [true]), active(['n', 3, 2]), weights([3, 1])]),
     operator('Where', opset, [bools([3, 2], chosen), active(['n', 3, 2]), derived('Exp')]),
+    // Nothing flows through a condition, also where it is made of the same tensor.
+    operator('Where', opset, [derived('Cast', { to: { int: 9 } }), active(['n', 3], { kinks: [0] }), floats([], [1])]),
     // Bigger than both operands.
     operator('Where', opset, [bools([2, 1, 3], chosen), active(['n', 3]), active([3])]),
   ]),

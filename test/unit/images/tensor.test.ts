@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeBytes } from '../../../src/images/decode';
-import { resizeRgb, toTensor, type ResizeSpec } from '../../../src/images/tensor';
+import { fieldOf, resizeRgb, toTensor, type ResizeSpec } from '../../../src/images/tensor';
 import type { InputSpec, RgbImage } from '../../../src/images/types';
 import { fixtureJson, noiseImage } from './fixtures';
 
@@ -119,5 +119,17 @@ describe('toTensor', () => {
   it.each(cases)('$layout $colour is what numpy computes, to the bit', async ({ colour, layout, values }) => {
     const tensor = await toTensor(goldenImage(GOLDEN.normalising), { ...spec, colour, layout });
     expect([...tensor]).toEqual(values);
+  });
+});
+
+describe('fieldOf', () => {
+  const spec = { width: 100, height: 50 };
+  it('is the part of the image that the input shows', () => {
+    const image = { width: 640, height: 480 };
+    expect(fieldOf(image, { ...spec, resize: 'stretch' })).toBeUndefined();
+    // 640/100 pixels of the image a pixel of the input: the whole width, and 320 of its 480 rows.
+    expect(fieldOf(image, { ...spec, resize: 'cover' })).toEqual({ x: 0, y: 80, width: 640, height: 320 });
+    // 480/50: the whole height, and 960 columns, 160 beyond either edge.
+    expect(fieldOf(image, { ...spec, resize: 'contain' })).toEqual({ x: -160, y: 0, width: 960, height: 480 });
   });
 });

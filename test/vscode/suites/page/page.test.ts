@@ -7,7 +7,7 @@ import { accessibilityViolations, choose, overlayPixel, overlayPixels, overlayRa
 import { SCREENSHOTS } from '../../harness/places';
 import { launchBrowser } from '../../harness/server';
 import { imageUri, WebviewPage, type PageSetup } from '../../harness/webviewPage';
-import { analysis, explanation, OUTSIDE, spike } from './analyses';
+import { analysis, CLASSES, explanation, OUTSIDE, spike } from './analyses';
 
 describe("the editor's page", () => {
   let browser: Browser;
@@ -279,6 +279,16 @@ describe("the editor's page", () => {
       assert.ok((await place('panel')).y >= (await place('stage')).y + (await place('stage')).height);
       assert.strictEqual(await webview.page.evaluate(() => document.documentElement.scrollWidth), 480);
       await webview.page.screenshot({ path: path.join(SCREENSHOTS, 'page-narrow.png'), fullPage: true });
+    });
+
+    it('keeps class names of several words, and long ones, within the panel', async () => {
+      await open();
+      const [first, ...rest] = CLASSES;
+      for (const name of ['Benign (hematogones)', 'Pseudomonomegakaryoblastoid']) {
+        await showAnalysis({ model: { ...analysis().model, classes: [{ ...first, name }, ...rest] }, predicted: 0 });
+        await webview.page.locator('#verdict-title', { hasText: name }).waitFor();
+        assert.strictEqual(await webview.page.locator('#panel').evaluate((panel) => panel.scrollWidth - panel.clientWidth), 0, name);
+      }
     });
 
     it('gives axe-core nothing to find', async () => {
