@@ -35,7 +35,7 @@ const README = `These smears are DRAWN by a script (scripts/samples). They are n
 photographs, and nothing about a disease can be learned from them.
 
 They imitate stained blood smears, with cells in the looks of the four classes of the ALL
-smear set: benign (haematogones), early pre-B, pre-B and pro-B; a file's name says which.
+smear set: benign (hematogones), early pre-B, pre-B and pro-B; a file's name says which.
 They are here so that you can try SmearLens without images of your own.
 
 A model trained on real smears may well call them unlike its training images, and should.

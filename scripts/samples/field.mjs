@@ -5,7 +5,7 @@ import { stain } from './stains.mjs';
 import { blast, neutrophil } from './whiteCells.mjs';
 
 /** Points a pixel's side in which the field is drawn before it is averaged. */
-const FINE = 3;
+const FINE = 2;
 
 /**
  * Draws a field.
@@ -96,27 +96,22 @@ function absorb(cells, width, height, scale) {
 
 /** The picture a camera takes: uneven light through the cells, blurred by the lens, averaged to pixels, with a little noise. */
 function expose(random, colours, absorbed, width, height) {
-  const [fineWidth, fineHeight] = [width * FINE, height * FINE];
+  const fineWidth = width * FINE;
   const film = smoothNoise(random.seed(), 3);
   const centre = { x: random.between(0.4, 0.6), y: random.between(0.4, 0.6) };
-  const light = new Float32Array(absorbed.length);
-  for (let row = 0; row < fineHeight; row++) {
-    for (let column = 0; column < fineWidth; column++) {
-      const corner = 2 * ((column / fineWidth - centre.x) ** 2 + (row / fineHeight - centre.y) ** 2);
-      const unevenness = 0.012 * film(column / 240, row / 240);
+  const passed = blur(absorbed.map((amount) => Math.exp(-amount)), fineWidth, height * FINE, random.between(0.35, 0.6) * FINE);
+  const data = new Uint8Array(3 * width * height);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      const corner = 2 * ((column / width - centre.x) ** 2 + (row / height - centre.y) ** 2);
+      const unevenness = 0.012 * film(column / 80, row / 80);
       for (let c = 0; c < 3; c++) {
-        const at = 3 * (row * fineWidth + column) + c;
-        light[at] = Math.min(255, colours.light[c] * Math.exp(-absorbed[at] - colours.vignette[c] * corner - unevenness));
+        let share = 0;
+        for (let y = 0; y < FINE; y++) for (let x = 0; x < FINE; x++) share += passed[3 * ((row * FINE + y) * fineWidth + column * FINE + x) + c] / FINE ** 2;
+        const light = colours.light[c] * share * Math.exp(-colours.vignette[c] * corner - unevenness);
+        data[3 * (row * width + column) + c] = Math.max(0, Math.min(255, Math.round(light + 1.1 * random.bell())));
       }
     }
-  }
-  const blurred = blur(light, fineWidth, fineHeight, random.between(0.35, 0.6) * FINE);
-  const data = new Uint8Array(3 * width * height);
-  for (let at = 0; at < data.length; at++) {
-    const [c, column, row] = [at % 3, Math.floor(at / 3) % width, Math.floor(at / 3 / width)];
-    let sum = 0;
-    for (let y = 0; y < FINE; y++) for (let x = 0; x < FINE; x++) sum += blurred[3 * ((row * FINE + y) * fineWidth + column * FINE + x) + c];
-    data[at] = Math.max(0, Math.min(255, Math.round(sum / FINE ** 2 + 1.1 * random.bell())));
   }
   return data;
 }

@@ -9,7 +9,7 @@ import { mix } from './stains.mjs';
  * pale; dent: depth of the fold; pink: share of eosin in the chromatin.
  */
 const LOOKS = {
-  // Haematogones: small, round, chromatin dense and smooth, hardly any cytoplasm.
+  // Hematogones: small, round, chromatin dense and smooth, hardly any cytoplasm.
   benign: { diameter: [7.2, 9.6], nucleus: [0.9, 0.95], density: [1.15, 1.35], grain: 0.12, pitch: 1.3, nucleoli: [0, 0], pale: 0, dent: [0, 0.06], pink: 0.05, rough: 0.016, stretch: 0.2 },
   // Early pre-B: larger, fine chromatin, a nucleolus that can hardly be made out.
   early: { diameter: [10.5, 13], nucleus: [0.9, 0.94], density: [0.86, 1.02], grain: 0.24, pitch: 0.85, nucleoli: [0, 1], pale: 0.14, dent: [0, 0.1], pink: 0.2, rough: 0.032, stretch: 0.38 },

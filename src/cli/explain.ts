@@ -47,7 +47,7 @@ export async function explain(imagePath: string | undefined, options: ExplainOpt
   }
 }
 
-async function writeMaps(subject: string, { tensor, picture }: NetworkInput, options: ExplainOptions, out: string, output: Output, signal: AbortSignal): Promise<void> {
+async function writeMaps(subject: string, { tensor, picture, field }: NetworkInput, options: ExplainOptions, out: string, output: Output, signal: AbortSignal): Promise<void> {
   // Why a model cannot be explained is thrown below; as a warning it would be said twice.
   const engine = new ExplainEngine({ log: (level, text) => level !== 'warn' && output.log(text) });
   try {
@@ -66,7 +66,7 @@ async function writeMaps(subject: string, { tensor, picture }: NetworkInput, opt
       await fs.mkdir(out, { recursive: true });
       for (const { map, overlay } of maps) {
         if (signal.aborted) return;
-        await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explanation));
+        await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explanation, { field }));
       }
       await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, analysis, explanation, maps))}\n`);
     } catch (error) {

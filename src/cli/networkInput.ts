@@ -3,13 +3,15 @@ import * as fs from 'node:fs/promises';
 import { SmearLensError } from '../errors';
 import { decodeFile } from '../images/decode';
 import { readNpy } from '../images/npy';
-import { fromTensor, toTensor } from '../images/tensor';
+import { fieldOf, fromTensor, toTensor, type Field } from '../images/tensor';
 import type { InputSpec, RgbImage } from '../images/types';
 
 export interface NetworkInput {
   readonly tensor: Float32Array;
-  /** The image itself where the network sees all of it, stretched; else what the network sees. */
+  /** The image or, where there is none, what the tensor shows. */
   readonly picture: RgbImage;
+  /** The part of the picture that the network sees; undefined: all of it. */
+  readonly field: Field | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function networkInput(imagePath: string | undefined, tensorPath: st
   const image = imagePath === undefined ? undefined : await decodeFile(imagePath, { background: input.background, window: input.window });
   const tensor = tensorPath !== undefined ? await readTensor(tensorPath, input) : image && (await toTensor(image, input));
   if (!tensor) throw new SmearLensError('input-invalid', 'Neither an image nor a tensor was given.', 'Give an image, or --tensor FILE.npy.');
-  return { tensor, picture: image && input.resize === 'stretch' ? image : fromTensor(tensor, input) };
+  return { tensor, picture: image ?? fromTensor(tensor, input), field: image && fieldOf(image, input) };
 }
 
 async function readTensor(file: string, input: InputSpec): Promise<Float32Array> {

@@ -31,7 +31,7 @@ const pixelsOf = ({ resolved }: Prepared): Float32Array => Float32Array.from({ l
 async function plainRun(file: string, feeds: InferenceSession.FeedsType): Promise<Record<string, Tensor>> {
   const session = await InferenceSession.create(file, { logSeverityLevel: 4 });
   try {
-    return (await session.run(feeds)) as Record<string, Tensor>;
+    return (await session.run(feeds));
   } finally {
     await session.release();
   }

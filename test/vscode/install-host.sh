@@ -37,7 +37,7 @@ if [ ${#missing[@]} -gt 0 ]; then
     echo "Install them with: sudo apt-get update && sudo apt-get install ${missing[*]}" >&2
     exit 1
   fi
-  apt-get -o DPkg::Lock::Timeout=300 update
+  apt-get -o DPkg::Lock::Timeout=300 update || echo "The package lists could not be renewed; going on with those at hand." >&2
   apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${missing[@]}"
 fi
 

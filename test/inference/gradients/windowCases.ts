@@ -4,11 +4,27 @@ import { active, operator, weights, type Attributes, type Case, type Operand } f
 const x = (...dims: (number | 'n')[]): Operand => active(dims);
 const distinct = (...dims: (number | 'n')[]): Operand => active(dims, { apart: true });
 
-/** The attributes that windows have in common; those left out stay at the operator's default. */
-function window({ kernel, strides, dilations, pads, auto, ...rest }: { kernel?: number[]; strides?: number[]; dilations?: number[]; pads?: number[]; auto?: string } & Record<string, unknown>): Attributes {
-  const lists = Object.entries({ kernel_shape: kernel, strides, dilations, pads }).flatMap(([name, values]) => (values ? [[name, { ints: values }] as const] : []));
-  const numbers = Object.entries(rest).map(([name, value]) => [name, Array.isArray(value) ? { ints: value as number[] } : { int: Number(value) }] as const);
-  return Object.fromEntries([...lists, ...numbers, ...(auto ? [['auto_pad', { string: auto }] as const] : [])]);
+/** By the operators' own names, shortened: a list is INTS, a number or a flag INT. */
+interface Window {
+  readonly kernel?: readonly number[];
+  readonly strides?: readonly number[];
+  readonly dilations?: readonly number[];
+  readonly pads?: readonly number[];
+  readonly output_padding?: readonly number[];
+  readonly output_shape?: readonly number[];
+  readonly group?: number;
+  readonly ceil_mode?: number;
+  readonly count_include_pad?: number;
+  readonly auto?: string;
+}
+
+/** What is left out stays at the operator's default. */
+function window({ kernel, auto, ...rest }: Window): Attributes {
+  const attributes: Attributes = {};
+  if (kernel) attributes.kernel_shape = { ints: kernel };
+  if (auto) attributes.auto_pad = { string: auto };
+  for (const [name, value] of Object.entries<number | readonly number[]>(rest)) attributes[name] = typeof value === 'number' ? { int: value } : { ints: value };
+  return attributes;
 }
 
 const convolutions: readonly Case[] = [

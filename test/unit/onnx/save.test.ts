@@ -21,9 +21,9 @@ function externalModel(folder: string): OnnxModel {
 }
 
 /** Every initialiser's bytes, wherever they lie. */
-function weightsOf(file: string): Record<string, string> {
+function weightsOf(file: string): Map<string | undefined, string> {
   const model = readModel(file);
-  return Object.fromEntries(
+  return new Map(
     model.proto.graph.initializer.map((tensor) => {
       const span = externalSpan(tensor);
       const bytes = span ? fs.readFileSync(path.join(model.folder, span.location)).subarray(span.offset, span.offset + (span.length ?? Infinity)) : Buffer.from(tensor.rawData ?? []);
