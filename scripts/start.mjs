@@ -39,9 +39,10 @@ async function start({ folder, browser, port }) {
   const opened = { root: ROOT, folder: folder ?? path.join(ROOT, 'out/samples') };
   if (!folder) {
     console.log('Drawing sample smears into out/samples/');
-    const { drawSamples, FIRST_SAMPLE } = await import('./samples/draw.mjs');
+    const { drawSamples, README_NAME } = await import('./samples/draw.mjs');
     await drawSamples(opened.folder);
-    opened.file = path.join(opened.folder, FIRST_SAMPLE);
+    // A text, not a smear: VS Code opens what is asked for at the start before it knows the extensions' editors.
+    opened.file = path.join(opened.folder, README_NAME);
   }
 
   const obstacle = browser ? '--browser was given' : desktopObstacle();

@@ -11,7 +11,7 @@ const START_LIMIT = 60_000;
 
 /**
  * Starts code-server with the extension, prints its address, and resolves when it has been stopped by Ctrl-C.
- * @param {{root: string, folder: string, file?: string, port: number}} opened file: an image to show at once; port: 0
+ * @param {{root: string, folder: string, file?: string, port: number}} opened file: a text to show at once; port: 0
  *   for a free one
  */
 export async function startCodeServer({ root, folder, file, port }) {

@@ -47,7 +47,7 @@ export async function chooseDesktop(root) {
 /**
  * Opens the folder, and resolves when VS Code is closed.
  * @param {{executable: string, installed: boolean}} desktop
- * @param {{root: string, folder: string, file?: string}} opened file: an image to show at once
+ * @param {{root: string, folder: string, file?: string}} opened file: a text to show at once
  */
 export async function openDesktop({ executable, installed }, { root, folder, file }) {
   const userData = profileFolder(root);

@@ -11,9 +11,6 @@ import sharp from 'sharp';
 import { bmp } from './bmp.mjs';
 import { drawField } from './field.mjs';
 
-/** Shown first. */
-export const FIRST_SAMPLE = 'drawn-pre-wide.jpg';
-
 /** Seed and looks of each field, by file name. */
 const SAMPLES = {
   'drawn-benign-1.jpg': { seed: 11, kind: 'benign', blasts: 8, stain: 'lavender', stacks: 0.1 },
@@ -31,16 +28,25 @@ const SAMPLES = {
   'drawn-pre-wide.jpg': { seed: 51, kind: 'pre', blasts: 14, stain: 'lavender', stacks: 0.25, width: 640, height: 480, scale: 4 },
 };
 
-const README = `These smears are DRAWN by a script (scripts/samples). They are no patient material and no
-photographs, and nothing about a disease can be learned from them.
+/** Says what the samples are, and how to look at them. */
+export const README_NAME = 'README.txt';
+const README = `Click a smear in the Explorer, such as drawn-pre-wide.jpg, and SmearLens shows
+it: the model's verdict, the class probabilities, and an overlay of where the
+model looked. In a VS Code that 'npm start' did not set up, right-click the
+smear and choose 'Open in SmearLens'.
 
-They imitate stained blood smears, with cells in the looks of the four classes of the ALL
-smear set: benign (hematogones), early pre-B, pre-B and pro-B; a file's name says which.
-They are here so that you can try SmearLens without images of your own.
+These smears are DRAWN by a script (scripts/samples). They are no patient
+material and no photographs, and nothing about a disease can be learned from
+them.
 
-A model trained on real smears may well call them unlike its training images, and should.
-Where it offers a class all the same, that class is often not the one drawn: its classes and
-maps for a drawing mean nothing.
+They imitate stained blood smears, with cells in the looks of the four classes
+of the ALL smear set: benign (hematogones), early pre-B, pre-B and pro-B; a
+file's name says which. They are here so that you can try SmearLens without
+images of your own.
+
+A model trained on real smears may well call them unlike its training images,
+and should. Where it offers a class all the same, that class is often not the
+one drawn: its classes and maps for a drawing mean nothing.
 
 Research use only. Not for diagnosis.
 `;
@@ -53,7 +59,7 @@ const ENCODE = {
 };
 
 /**
- * Writes all samples and a README.txt that says what they are, replacing files of the same names.
+ * Writes all samples and a text that says what they are, replacing files of the same names.
  * @param {string} folder made where it is missing
  * @param {number} seed 0 draws the smears that everybody has
  * @returns {Promise<string[]>} the files' names, in order
@@ -64,8 +70,8 @@ export async function drawSamples(folder, seed = 0) {
     const picture = drawField({ ...sample, seed: sample.seed + 1000 * seed });
     fs.writeFileSync(path.join(folder, name), await ENCODE[path.extname(name)](picture));
   }
-  fs.writeFileSync(path.join(folder, 'README.txt'), README);
-  return [...Object.keys(SAMPLES), 'README.txt'].sort();
+  fs.writeFileSync(path.join(folder, README_NAME), README);
+  return [...Object.keys(SAMPLES), README_NAME].sort();
 }
 
 function image({ data, width, height }) {

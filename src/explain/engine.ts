@@ -8,7 +8,7 @@ import type { Analysis, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, Pro
 import type { DoctorReport, ModelChoice, ModelDescription } from '../protocol/inference';
 import { MAX_CONSTANT_CLASSES } from './explained';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
-import { layerOf, prepare, type Prepared } from './prepare';
+import { prepare, type Prepared } from './prepare';
 import { probabilitiesOf } from './probabilities';
 import { versions } from './versions';
 
@@ -56,7 +56,7 @@ export class ExplainEngine implements Engine {
     const resolved = await resolveModel(choice.path);
     const p = await this.prepare(resolved);
     const { open } = await this.open(resolved, choice.provider, choice.layer);
-    return { model: modelInfo(resolved, p.classes), provider: open.provider, layer: open.explained?.layer ?? layerOf(p, choice.layer).tensor };
+    return { model: modelInfo(resolved, p.classes), provider: open.provider, layer: open.explained?.layer };
   }
 
   async doctor(choice: ModelChoice): Promise<DoctorReport> {

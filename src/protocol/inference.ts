@@ -34,7 +34,8 @@ export interface RenderedImage {
 export interface ModelDescription {
   readonly model: ModelInfo;
   readonly provider: ProviderName;
-  readonly layer: string;
+  /** Absent where the model predicts but cannot be explained. */
+  readonly layer?: string | undefined;
 }
 
 export interface DoctorReport {

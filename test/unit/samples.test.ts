@@ -47,7 +47,7 @@ describe('drawn samples', () => {
   });
 
   it('say that they are drawings', () => {
-    expect(bytes(first, 'README.txt').toString()).toMatch(/DRAWN[\s\S]*no patient material[\s\S]*unlike its training images/);
+    expect(bytes(first, 'README.txt').toString()).toMatch(/DRAWN[\s\S]*no\s+patient\s+material[\s\S]*unlike\s+its\s+training\s+images/);
   });
 
   it('need a folder', () => {
