@@ -6,7 +6,7 @@ from dataclasses import asdict
 import numpy as np
 
 from data import CLASSES
-from fit import Config
+from fit import Config, finishing
 from measure import calibration_error, confusion, fit_temperature, log_loss, summary
 
 
@@ -38,6 +38,7 @@ def collect(work, labels):
     return dict(
         images=dict(n=len(labels), **{c: int((labels == k).sum()) for k, c in enumerate(CLASSES)}),
         recipe=asdict(Config()),
+        finishing=asdict(finishing(Config())),
         random=runs["random"]["test"],
         fifths=dict(mean=float(np.mean(accuracies)), worst=float(min(accuracies)), accuracies=accuracies,
                     recalls=[runs[n]["test"]["recall"] for n in fifths],

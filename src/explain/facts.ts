@@ -26,17 +26,17 @@ const ELEMENT_TYPES: Readonly<Record<string, number>> = {
  * @param feeds one input of batch 1, of the size that the explained model will be used with
  */
 export async function probe(model: OnnxModel, targets: readonly string[], feeds: InferenceSession.FeedsType): Promise<Facts> {
-  const { model: probing, shapes } = probeModel(model, targets);
+  const { model: probing, reports } = probeModel(model, targets);
   // Unoptimised: nothing is packed or folded for a session that runs once, so the weights stay in the file.
   const session = await createSession(skeletonBytes(probing), { provider: 'cpu', file: model.file, externalDataFolder: model.folder, optimise: false });
   try {
-    const results = await runSession(session, feeds, model.file, [...shapes.values()]);
-    const types = new Map([...session.inputMetadata, ...session.outputMetadata].map((m) => [m.name, m.isTensor ? m.type : '']));
+    const results = await runSession(session, feeds, model.file, [...reports.values()].map((r) => r.shape));
+    const types = new Map(session.outputMetadata.map((m) => [m.name, m.isTensor ? m.type : '']));
     return new Map(
-      [...shapes].map(([tensor, shape]) => {
+      [...reports].map(([tensor, { shape, empty }]) => {
         const data = results[shape].data;
         if (!(data instanceof BigInt64Array)) throw new SmearLensError('internal', `${model.file}: '${tensor}' has no shape.`, 'Please report this together with the model.');
-        return [tensor, { shape: Array.from(data, Number), elementType: ELEMENT_TYPES[types.get(tensor) ?? ''] ?? 0 }];
+        return [tensor, { shape: Array.from(data, Number), elementType: ELEMENT_TYPES[types.get(empty) ?? ''] ?? 0 }];
       }),
     );
   } finally {

@@ -19,11 +19,14 @@ export interface Layer {
 /** Operators that keep every pixel in its place; a layer may lie behind them. */
 const IN_PLACE = new Set([
   ...['BatchNormalization', 'InstanceNormalization', 'LayerNormalization', 'GroupNormalization', 'Add', 'Sub', 'Mul', 'Div', 'Sum', 'Concat', 'Pow', 'Max', 'Min'],
-  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Swish', 'Gelu', 'Erf', 'Mish', 'Softplus', 'Exp', 'Sqrt'],
+  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Swish', 'Gelu', 'Erf', 'Mish', 'Softplus', 'Softsign', 'Selu', 'Celu', 'ThresholdedRelu', 'Exp', 'Log', 'Sqrt', 'Abs', 'Neg'],
+  ...['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'Where'],
   ...['GlobalAveragePool', 'GlobalMaxPool', 'ReduceMean', 'ReduceMax', 'ReduceSum', 'Gemm', 'MatMul', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten'],
 ]);
 /** Operators that change no value: the layer is looked for beyond them, but is not called by their name. */
 const NEUTRAL = new Set(['Identity', 'Dropout', 'Cast', 'Transpose']);
+/** Operators that begin something, such as a power mean or a deviation: a layer ends behind them only if another follows. */
+const UNFINISHED = new Set([...NEUTRAL, 'Pow', 'Exp', 'Sub']);
 const POOLING_AND_ACTIVATION = new Set([...IN_PLACE, ...NEUTRAL, 'AveragePool', 'MaxPool', 'Softmax']);
 
 /**
@@ -56,7 +59,7 @@ export function chooseLayer(graph: Graph, facts: Facts, image: string, logits: s
  * @throws SmearLensError `layer-unknown` where there is none, or it has no pixels, or the logits do not depend on it
  */
 export function namedLayer(graph: Graph, facts: Facts, image: string, logits: string, name: string): Layer {
-  const known = graph.descendants(image).has(name) && graph.ancestors(logits).has(name);
+  const known = graph.descendants(image, 'value').has(name) && graph.ancestors(logits).has(name);
   const layer = known ? describe(graph, facts, name, image) : undefined;
   if (layer) return layer;
   const names = candidateLayers(graph, facts, image, logits).map((l) => l.tensor);
@@ -65,7 +68,7 @@ export function namedLayer(graph: Graph, facts: Facts, image: string, logits: st
 
 /** Every activation that could be explained, from image to logits. */
 export function candidateLayers(graph: Graph, facts: Facts, image: string, logits: string): Layer[] {
-  return graph.nodesBetween(image, logits).flatMap((node) => describe(graph, facts, node.output[0], image) ?? []);
+  return graph.nodesBetween(image, logits, 'value').flatMap((node) => describe(graph, facts, node.output[0], image) ?? []);
 }
 
 /** A tensor that every path passes, and what happens between the one before and it. */
@@ -77,7 +80,7 @@ interface Stage {
 
 /** Cuts the way from image to logits at the tensors that every path passes, as long as they have pixels. */
 function stagesOf(graph: Graph, facts: Facts, image: string, logits: string): Stage[] {
-  const nodes = graph.nodesBetween(image, logits);
+  const nodes = graph.nodesBetween(image, logits, 'value');
   const between = new Set(nodes);
   const pending = new Map<string, number>([[image, readers(graph, image, between)]]);
   const stages: Stage[] = [];
@@ -116,7 +119,7 @@ function furthest(stages: readonly Stage[], start: number, end: number): Layer {
     const sameSize = stage.layer.height === reached.height && stage.layer.width === reached.width;
     if (!sameSize || !stage.nodes.every((n) => IN_PLACE.has(n.opType ?? '') || NEUTRAL.has(n.opType ?? '') || isConvolution(n))) break;
     reached = stage.layer;
-    if (!stage.nodes.every((n) => NEUTRAL.has(n.opType ?? ''))) chosen = reached;
+    if (!stage.nodes.every((n) => NEUTRAL.has(n.opType ?? '')) && !UNFINISHED.has(stage.nodes[stage.nodes.length - 1].opType ?? '')) chosen = reached;
   }
   return chosen;
 }
@@ -139,7 +142,7 @@ function describe(graph: Graph, facts: Facts, tensor: string, image: string): La
  * it) may have moved them, and in-place operators left them where they were.
  */
 function channelAxisOf(graph: Graph, facts: Facts, tensor: string, image: string): number {
-  const depends = graph.descendants(image);
+  const depends = graph.descendants(image, 'value');
   let axisBehind = (axis: number): number => axis;
   for (let name = tensor; ; ) {
     const node = graph.producer(name);

@@ -91,6 +91,7 @@ export function providerUnavailable(provider: ProviderName, reason: string): Sme
   );
 }
 
+/** Without the place in ONNX Runtime's own source and the check that failed there, which it may begin with. */
 function wording(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).trim();
+  return (thrown instanceof Error ? thrown.message : String(thrown)).replace(/^\S+\.(?:cc|h):\d+ [\s\S]*? was false\. /, '').trim();
 }

@@ -3,6 +3,9 @@ import type { OnnxModel } from './model';
 import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from './onnx_pb';
 import { ElementType, inlineValues } from './tensors';
 
+/** `value`: changes with its values, be it in steps. `gradient`: changes with them smoothly. Shapes are neither. */
+export type Dependence = 'value' | 'gradient';
+
 /** A view of a graph as it was when the view was made; nodes appended later are not seen. */
 export class Graph {
   private readonly nodes: readonly NodeProto[];
@@ -18,7 +21,7 @@ export class Graph {
     this.nodes = [...graph.node];
     for (const node of graph.node) {
       for (const name of node.output) if (name) this.producers.set(name, node);
-      for (const name of readsOf(node)) {
+      for (const name of new Set(readsOf(node))) {
         if (!name) continue;
         const list = this.readers.get(name);
         if (list) list.push(node);
@@ -71,13 +74,13 @@ export class Graph {
     return constant && inlineValues(constant);
   }
 
-  /** Every tensor whose values depend on those of `from`, itself included. */
-  descendants(from: string): ReadonlySet<string> {
-    return this.memo(`after ${from}`, () => {
+  /** Every tensor that depends on `from` in the given way, itself included. */
+  descendants(from: string, by: Dependence = 'gradient'): ReadonlySet<string> {
+    return this.memo(`${by} after ${from}`, () => {
       const reached = new Set([from]);
       // Nodes are stored in topological order (ONNX IR specification), so one pass suffices.
       for (const node of this.nodes) {
-        if (!ignoresValues(node) && readsOf(node).some((name) => reached.has(name))) node.output.forEach((name) => name && reached.add(name));
+        if (!blocks(node, by) && readsOf(node).some((name) => reached.has(name))) node.output.forEach((name) => name && reached.add(name));
       }
       return reached;
     });
@@ -101,8 +104,8 @@ export class Graph {
   }
 
   /** The nodes on paths from tensor `from` to tensor `to`, in topological order. */
-  nodesBetween(from: string, to: string): NodeProto[] {
-    const after = this.descendants(from);
+  nodesBetween(from: string, to: string, by: Dependence = 'gradient'): NodeProto[] {
+    const after = this.descendants(from, by);
     const before = this.ancestors(to);
     return this.nodes.filter(
       (node) => node.output.some((name) => name !== from && after.has(name) && before.has(name)) && readsOf(node).some((name) => after.has(name)),
@@ -124,16 +127,19 @@ export function isDefaultDomain(domain: string | undefined): boolean {
   return domain === undefined || domain === '' || domain === 'ai.onnx';
 }
 
-/** Operators whose output does not vary smoothly, or at all, with their input's values, so that no gradient passes them. */
-const VALUE_BLIND = new Set([
-  ...['Shape', 'Size', 'ConstantOfShape', 'Range', 'EyeLike', 'NonZero', 'ArgMax', 'ArgMin', 'Sign', 'Floor', 'Ceil', 'Round'],
+/** Operators that read the shape of their input only. */
+const SHAPE_READERS = new Set(['Shape', 'Size', 'EyeLike']);
+/** Operators whose output varies with their input's values in steps, if at all, so that no gradient passes them. */
+const STEPWISE = new Set([
+  ...['ConstantOfShape', 'Range', 'NonZero', 'ArgMax', 'ArgMin', 'Sign', 'Floor', 'Ceil', 'Round'],
   ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'And', 'Or', 'Xor', 'IsNaN', 'IsInf'],
 ]);
 const FLOATING: readonly number[] = [ElementType.FLOAT, ElementType.FLOAT16, ElementType.DOUBLE, ElementType.BFLOAT16];
 
-function ignoresValues(node: NodeProto): boolean {
+function blocks(node: NodeProto, by: Dependence): boolean {
   if (!isDefaultDomain(node.domain)) return false;
-  return VALUE_BLIND.has(node.opType ?? '') || (node.opType === 'Cast' && !FLOATING.includes(intAttribute(node, 'to', 0)));
+  if (SHAPE_READERS.has(node.opType ?? '')) return true;
+  return by === 'gradient' && (STEPWISE.has(node.opType ?? '') || (node.opType === 'Cast' && !FLOATING.includes(intAttribute(node, 'to', 0))));
 }
 
 /** The tensors that a node reads: its inputs, and what the bodies of If, Loop and Scan take from the graph around them. */

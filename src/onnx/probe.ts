@@ -8,13 +8,21 @@ import { GraphWriter } from './writer';
 
 export interface ProbeModel {
   readonly model: OnnxModel;
-  /** Tensor name → name of the int64 output that holds its dimensions. */
-  readonly shapes: ReadonlyMap<string, string>;
+  /** By tensor name, the names of the outputs that tell of it. */
+  readonly reports: ReadonlyMap<string, ProbeOutputs>;
+}
+
+export interface ProbeOutputs {
+  /** int64: its dimensions. */
+  readonly shape: string;
+  /** Of its element type, with no elements. */
+  readonly empty: string;
 }
 
 /**
- * A copy of `model` in which every tensor that the targets depend on, and that is not an initialiser, is a graph output (so
- * that the runtime tells its element type) and has a `Shape` output (so that a run tells its dimensions).
+ * A copy of `model` that outputs the shape of every tensor that the targets depend on and that is no initialiser, and an empty
+ * tensor of its element type (which the runtime infers). The tensors themselves are no outputs, so that a run frees each
+ * after its last use.
  */
 export function probeModel(model: OnnxModel, targets: readonly string[]): ProbeModel {
   const copy = cloneModel(model);
@@ -25,15 +33,17 @@ export function probeModel(model: OnnxModel, targets: readonly string[]): ProbeM
     if (node.output.some((name) => before.has(name))) node.output.forEach((name) => name && tensors.add(name));
   }
   const w = new GraphWriter(graph, 'smearlens_probe');
-  const inputs = new Set(graph.inputs.map((i) => i.name));
-  const shapes = new Map<string, string>();
+  const reports = new Map<string, ProbeOutputs>();
   copy.proto.graph.output = [];
-  for (const tensor of tensors) {
+  // From the last tensor to the first: ONNX Runtime orders nodes by a search that begins at the node without successors that was
+  // added last. So each tensor is looked at right after it was computed; the other way round all of them wait for the last one.
+  for (const tensor of [...tensors].reverse()) {
     const shape = w.shape(tensor);
-    shapes.set(tensor, shape);
+    const empty = w.slice(w.reshape(tensor, w.ints([-1])), [0], [0], [0]);
+    reports.set(tensor, { shape, empty });
     w.output(shape, ElementType.INT64, [`rank of ${tensor}`]);
-    // Without a type: the runtime infers it. An input may not be an output too; its type is declared.
-    if (!inputs.has(tensor)) copy.proto.graph.output.push(create(ValueInfoProtoSchema, { name: tensor }));
+    // Without a type: the runtime infers it.
+    copy.proto.graph.output.push(create(ValueInfoProtoSchema, { name: empty }));
   }
-  return { model: copy, shapes };
+  return { model: copy, reports };
 }

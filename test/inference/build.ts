@@ -9,5 +9,5 @@ export function setup(): void {
   const built = join(root, 'dist/cli.js');
   const sources = ['package.json', 'models/model.schema.json', ...readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) => join('src', file))];
   const newest = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs));
-  if (!existsSync(built) || statSync(built).mtimeMs < newest) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (!existsSync(built) || statSync(built).mtimeMs < newest) execFileSync(process.execPath, ['esbuild.mjs'], { cwd: root, stdio: 'pipe' });
 }
