@@ -119,7 +119,7 @@ function furthest(stages: readonly Stage[], start: number, end: number): Layer {
     const sameSize = stage.layer.height === reached.height && stage.layer.width === reached.width;
     if (!sameSize || !stage.nodes.every((n) => IN_PLACE.has(n.opType ?? '') || NEUTRAL.has(n.opType ?? '') || isConvolution(n))) break;
     reached = stage.layer;
-    if (!stage.nodes.every((n) => NEUTRAL.has(n.opType ?? '')) && !UNFINISHED.has(stage.nodes[stage.nodes.length - 1].opType ?? '')) chosen = reached;
+    if (!UNFINISHED.has(stage.nodes[stage.nodes.length - 1].opType ?? '')) chosen = reached;
   }
   return chosen;
 }

@@ -13,7 +13,7 @@ export function defaultModel(root: string): string {
   const ids = fs.existsSync(models) ? fs.readdirSync(models).sort() : [];
   const manifest = ids.map((id) => path.join(models, id, 'model.json')).find((file) => fs.existsSync(file));
   if (!manifest) {
-    throw new SmearLensError('model-not-found', `There is no model in ${models}.`, "Install SmearLens again, or choose a model of your own with 'SmearLens: Choose Model'.");
+    throw new SmearLensError('model-not-found', `There is no model in ${models}.`, "Install SmearLens again, or choose a model of your own ('SmearLens: Choose Model', or --model on the command line).");
   }
   return manifest;
 }

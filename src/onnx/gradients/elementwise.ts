@@ -1,6 +1,6 @@
 /** Rules of operators with one input that act on each element alone: cotangent · f′(x). */
 import { attribute, floatAttribute, stringAttribute } from '../graph';
-import type { GradientRule, RuleContext } from './rule';
+import { signOf, type GradientRule, type RuleContext } from './rule';
 
 /** A rule from the derivative, given as a tensor of the input's shape. */
 function pointwise(derivative: (c: RuleContext) => string): GradientRule {
@@ -87,15 +87,31 @@ function mishDerivative(c: RuleContext): string {
   return w.add(t, w.mul(w.mul(x, sigmoid(c, x)), oneMinus(c, w.mul(t, t))));
 }
 
+/** Defaults of the operator (Klambauer 2017). */
+const SELU = { alpha: 1.67326319217681884765625, gamma: 1.05070102214813232421875 };
+
 export const elementwiseRules: Readonly<Record<string, GradientRule>> = {
   Identity: passThrough,
   Dropout: passThrough,
   Cast: passThrough,
   Neg: (c) => [c.w.node('Neg', [c.g])],
-  Abs: pointwise((c) => c.w.sub(greater(c, c.input(0), c.w.scalar(0)), greater(c, c.w.scalar(0), c.input(0)))),
+  Abs: pointwise((c) => signOf(c.w, c.input(0))),
   Relu: pointwise((c) => greater(c, c.output(0), c.w.scalar(0))),
   LeakyRelu: pointwise((c) => twoSided(c, c.w.scalar(floatAttribute(c.node, 'alpha', 0.01)))),
   Elu: pointwise((c) => twoSided(c, c.w.add(c.output(0), c.w.scalar(floatAttribute(c.node, 'alpha', 1))))),
+  Selu: pointwise((c) => {
+    const [alpha, gamma] = [floatAttribute(c.node, 'alpha', SELU.alpha), floatAttribute(c.node, 'gamma', SELU.gamma)];
+    const positive = greater(c, c.input(0), c.w.scalar(0));
+    return c.w.add(c.w.mul(positive, c.w.scalar(gamma)), c.w.mul(oneMinus(c, positive), c.w.add(c.output(0), c.w.scalar(alpha * gamma))));
+  }),
+  // y = α(exp(x/α) − 1) below 0: dy/dx = y/α + 1
+  Celu: pointwise((c) => twoSided(c, c.w.add(c.w.div(c.output(0), c.w.scalar(floatAttribute(c.node, 'alpha', 1))), c.w.scalar(1)))),
+  ThresholdedRelu: pointwise((c) => greater(c, c.input(0), c.w.scalar(floatAttribute(c.node, 'alpha', 1)))),
+  // y = x/(1 + |x|): dy/dx = (1 − |y|)²
+  Softsign: pointwise((c) => {
+    const rest = oneMinus(c, c.w.node('Abs', [c.output(0)]));
+    return c.w.mul(rest, rest);
+  }),
   Clip: clip,
   Sigmoid: pointwise((c) => c.w.mul(c.output(0), oneMinus(c, c.output(0)))),
   Tanh: pointwise((c) => oneMinus(c, c.w.mul(c.output(0), c.output(0)))),

@@ -1,6 +1,6 @@
 /** Rules of operators that reduce axes to one value: sums, means, maxima, norms, global pooling. */
 import { intAttribute } from '../graph';
-import { numbers, positiveAxis, type GradientRule, type RuleContext } from './rule';
+import { numbers, positiveAxis, signOf, type GradientRule, type RuleContext } from './rule';
 
 /** The axes that a Reduce operator removes; all of them where it names none. */
 function reducedAxes(c: RuleContext): number[] {
@@ -46,11 +46,12 @@ function weighted(derivative: (c: RuleContext, y: string, axes: readonly number[
   };
 }
 
-/** Maxima that tie share the cotangent equally (PyTorch's amax, TensorFlow's reduce_max). */
-function shareOfMaximum(c: RuleContext, y: string, axes: readonly number[]): string {
-  const below = c.w.indicator(c.w.node('Less', [c.input(0), y]));
-  const winners = c.w.sub(c.w.scalar(1), below);
-  return c.w.div(winners, c.w.reduceSum(winners, axes, true));
+/** Maxima (or minima) that tie share the cotangent equally (PyTorch's amax, TensorFlow's reduce_max). */
+function shareOfExtremum(beaten: 'Less' | 'Greater') {
+  return (c: RuleContext, y: string, axes: readonly number[]): string => {
+    const winners = c.w.sub(c.w.scalar(1), c.w.indicator(c.w.node(beaten, [c.input(0), y])));
+    return c.w.div(winners, c.w.reduceSum(winners, axes, true));
+  };
 }
 
 export function spatialAxes(c: RuleContext): number[] {
@@ -77,7 +78,9 @@ export const reductionRules: Readonly<Record<string, GradientRule>> = {
   GlobalMaxPool: globalMaxPool,
   ReduceSum: linear(() => 1),
   ReduceMean: linear((c, axes) => 1 / count(c, axes)),
-  ReduceMax: weighted(shareOfMaximum),
+  ReduceMax: weighted(shareOfExtremum('Less')),
+  ReduceMin: weighted(shareOfExtremum('Greater')),
+  ReduceL1: weighted((c) => signOf(c.w, c.input(0))),
   // y = √Σx²: dy/dx = x/y, and 0 for the zero vector
   ReduceL2: weighted((c, y) => {
     const zero = c.w.sub(c.w.scalar(1), c.w.indicator(c.w.node('Greater', [y, c.w.scalar(0)])));

@@ -29,7 +29,7 @@ function scalesOf(c: RuleContext): number[] | undefined {
   // An empty tensor stands for 'not given', too.
   if (!name || node.input[3]) return undefined;
   const values = c.graph.constantValues(name);
-  if (!values) throw notDifferentiable(c, 'its scales are computed from the image');
+  if (!values) throw notDifferentiable(c, 'its scales are no constants');
   const rank = c.inputShape(0).length;
   const axes = intsAttribute(node, 'axes')?.map((a) => positiveAxis(a, rank));
   return axes ? c.inputShape(0).map((_, axis) => values[axes.indexOf(axis)] ?? 1) : values;

@@ -76,8 +76,14 @@ export function numbers(c: RuleContext, name: string, position: number): number[
   const input = c.node.input[position];
   if (!input) return undefined;
   const values = c.graph.constantValues(input);
-  if (!values) throw notDifferentiable(c, `its '${name}' are computed from the image`);
+  if (!values) throw notDifferentiable(c, `its '${name}' are no constants`);
   return values;
+}
+
+/** 1, 0 or −1. Sign is no operator of opsets 7 and 8. */
+export function signOf(w: GraphWriter, x: string): string {
+  const zero = w.scalar(0);
+  return w.sub(w.indicator(w.node('Greater', [x, zero])), w.indicator(w.node('Greater', [zero, x])));
 }
 
 /** A negative axis counted from the end. */

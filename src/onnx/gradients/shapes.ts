@@ -1,5 +1,6 @@
 /** Rules of operators that move elements without changing them: reshapes, permutations, joins and cuts. */
 import { intAttribute, intsAttribute, stringAttribute } from '../graph';
+import { ElementType } from '../tensors';
 import { alongAxis, notDifferentiable, numbers, positiveAxis, reshapeLike, type GradientRule, type RuleContext } from './rule';
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the forward tensor's shape at run time, never the forward constant, which lacks C. */
@@ -37,14 +38,18 @@ function zerosLike(c: RuleContext, i: number): string {
   return c.w.node('Tile', [zero, c.w.concat([c.classCount, c.w.ints(c.outputShape(i).map(() => 1))], 0)]);
 }
 
-/** Slice with steps of one: zeros go back where elements were cut away. */
+/** Slice: in steps of one from a known start, zeros go back where elements were cut away; else a product with a matrix. */
 const slice: GradientRule = (c) => {
+  const constant = c.w.opset < 10 || [1, 2, 4].every((i) => !c.node.input[i] || c.graph.constantValues(c.node.input[i]));
+  const steps = constant ? numbers(c, 'steps', 4) : undefined;
+  return constant && (steps ?? []).every((s) => s === 1) ? unslice(c) : unsliceByMatrix(c);
+};
+
+const unslice: GradientRule = (c) => {
   const lengths = c.inputShape(0);
   const starts = numbers(c, 'starts', 1) ?? [];
   const ends = numbers(c, 'ends', 2) ?? [];
   const axes = numbers(c, 'axes', 3) ?? starts.map((_, i) => i);
-  const steps = numbers(c, 'steps', 4) ?? starts.map(() => 1);
-  if (steps.some((s) => s !== 1)) throw notDifferentiable(c, 'it cuts in steps other than one');
   const before = [0, ...lengths.map(() => 0)];
   const after = [0, ...lengths.map(() => 0)];
   axes.forEach((raw, i) => {
@@ -54,6 +59,27 @@ const slice: GradientRule = (c) => {
     after[axis + 1] = lengths[axis] - clamp(ends[i]);
   });
   return [c.w.padZeros(c.g, before, after)];
+};
+
+/**
+ * Like that of Resize: the matrix is what the operator itself makes of the identity, whatever its steps, and also where an
+ * exporter computes starts and ends from shapes.
+ */
+const unsliceByMatrix: GradientRule = (c) => {
+  const { w, node } = c;
+  const lengths = c.inputShape(0);
+  const count = node.input[3] ? 0 : lengths.length;
+  const axes = numbers(c, 'axes', 3) ?? lengths.map((_, i) => i).slice(0, count);
+  let g = c.g;
+  axes.forEach((raw, i) => {
+    const axis = positiveAxis(raw, lengths.length);
+    if (axis === 0) throw notDifferentiable(c, 'it cuts the batch');
+    const at = (position: number): string => w.slice(w.cast(node.input[position], ElementType.INT64), [0], [i], [i + 1]);
+    const identity = w.floats([lengths[axis], lengths[axis]], Float32Array.from({ length: lengths[axis] ** 2 }, (_, k) => (k % (lengths[axis] + 1) === 0 ? 1 : 0)));
+    const cut = w.nodeLike(node, [identity, at(1), at(2), w.ints([0]), ...(node.input[4] ? [at(4)] : [])]);
+    g = alongAxis(c, g, axis + 1, lengths.length + 1, cut);
+  });
+  return [g];
 };
 
 /** Padding with a constant: the padded part is cut off again. */
@@ -73,7 +99,7 @@ const gather: GradientRule = (c) => {
   const lengths = c.inputShape(0);
   const axis = positiveAxis(intAttribute(c.node, 'axis', 0), lengths.length);
   const indices = c.graph.constantValues(c.node.input[1]);
-  if (!indices) throw notDifferentiable(c, 'its indices are computed from the image');
+  if (!indices) throw notDifferentiable(c, 'its indices are no constants');
   const scalarIndex = c.outputShape(0).length === lengths.length - 1;
   if (!scalarIndex && c.outputShape(0).length !== lengths.length) throw notDifferentiable(c, 'its indices have more than one dimension');
   const kept = scalarIndex ? c.w.unsqueeze(c.g, [axis + 1]) : c.g;
