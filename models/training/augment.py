@@ -116,10 +116,10 @@ class Augment:
         return x
 
 
-def mix(x, targets, alpha, generator_seeded, chance):
+def mix(x, targets, alpha, chance, rng):
     """Mixup (Zhang et al. 2018): for a share of batches, images and targets [n, classes] blended with a shuffled copy."""
-    if alpha == 0 or generator_seeded.rand() >= chance:
+    if alpha == 0 or rng.rand() >= chance:
         return x, targets
-    weight = float(generator_seeded.beta(alpha, alpha))
-    order = torch.from_numpy(generator_seeded.permutation(len(x)))
+    weight = float(rng.beta(alpha, alpha))
+    order = torch.from_numpy(rng.permutation(len(x)))
     return weight * x + (1 - weight) * x[order], weight * targets + (1 - weight) * targets[order]

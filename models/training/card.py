@@ -45,6 +45,7 @@ def write_card(folder, figures):
     images, random, fifths, domain = figures["images"], figures["random"], figures["fifths"], figures["domain"]
     pooled, calibration = fifths["pooled"], figures["calibration"]
     recipe, finishing = figures["recipe"], figures["finishing"]
+    lowest = min(min(recall.values()) for recall in fifths["recalls"])
     raw, tempered = calibration["fifths"]["asTrained"], calibration["fifths"]["withTemperature"]
     false_fifths, false_random = domain["fifths"], domain["random"]
     text = f"""# Model card: {folder.name}
@@ -95,7 +96,7 @@ the model knows smears it has seen, not how it does on a new patient. About 33 n
 ### Contiguous fifths in file order
 
 Each fifth of every class's files, in order, held out once. Mean **{percent(fifths['mean'])}**, worst fifth **{percent(fifths['worst'])}**; worst class over all fifths
-**{pooled['worstClass']}, recall {percent(pooled['worstRecall'])}**.
+**{pooled['worstClass']}, recall {percent(pooled['worstRecall'])}**; lowest recall of a class in a single fifth {percent(lowest)}.
 
 {fifths_table(fifths)}
 

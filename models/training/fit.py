@@ -130,7 +130,7 @@ def stage(network, images, labels, train, validation, config, seed, log):
             x = augment(x, config.train_size)
             target = F.one_hot(torch.from_numpy(labels[rows]), len(CLASSES)).float()
             target = target * (1 - config.smoothing) + config.smoothing / len(CLASSES)
-            x, target = mix(x, target, config.mixup, rng, config.mixup_chance)
+            x, target = mix(x, target, config.mixup, config.mixup_chance, rng)
             with torch.autocast("cpu", torch.bfloat16):
                 logits = network(to_input(x))
             loss = F.cross_entropy(logits.float(), target)

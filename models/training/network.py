@@ -98,8 +98,7 @@ def load_imagenet(network, npz_path):
         conv.weight.data.copy_(torch.from_numpy(weight * gain[:, None, None, None]))
         conv.bias.data.copy_(torch.from_numpy(bias))
 
-    stem_bn = "bn_Conv1" if "bn_Conv1/gamma" in arrays else "Conv1_bn"
-    fold(network.stem, "Conv1/kernel", stem_bn)
+    fold(network.stem, "Conv1/kernel", "bn_Conv1")
     for i, block in enumerate(network.blocks):
         prefix = "expanded_conv" if i == 0 else f"block_{i}"
         if block.expand is not None:

@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def main():
     parser.add_argument("--cli", type=Path, default=Path("dist/cli.js"), help="the product's command line, which decodes")
     parser.add_argument("--tensors", type=Path, help="decoded images of --data (.npy, list beside it), instead of --cli")
     parser.add_argument("--foreign-tensors", type=Path, help="the same for --foreign")
-    parser.add_argument("--work", type=Path, default=Path("/tmp/smearlens-training"), help="where finished runs are kept")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir(), "smearlens-training"), help="where finished runs are kept")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings at a time")
     parser.add_argument("--runs", nargs="*", default=RUNS, help="train only these, and write nothing")
     args = parser.parse_args()
