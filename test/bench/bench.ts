@@ -30,13 +30,19 @@ interface Row {
 }
 
 async function main(given: readonly string[]): Promise<void> {
-  const threads = Number(process.env.SMEARLENS_THREADS ?? os.availableParallelism());
-  process.env.SMEARLENS_THREADS = String(threads);
-  console.log(`${os.cpus()[0]?.model ?? 'CPU'}, ${threads} threads; medians of ${TURNS} turns, contestants in turn`);
   console.log('Explained: logits + Grad-CAM + Grad-CAM++ (paper and normalised) of 4 classes. Plain: the same file, logits only.');
-  for (const file of given.length > 0 ? given : [defaultModel(root)]) report(path.basename(path.dirname(file)), await measure(file));
-  if (given.length > 0) return;
+  const cores = os.availableParallelism();
+  // Threads of ONNX Runtime spin while they wait: beside other work, several of them are slower than one.
+  if (os.loadavg()[0] > 0.3 * cores) console.log(`The machine is busy (load ${os.loadavg()[0].toFixed(1)} on ${cores} cores): figures with more than one thread will scatter.`);
+  for (const threads of new Set([1, cores])) {
+    process.env.SMEARLENS_THREADS = String(threads);
+    console.log(`\n${os.cpus()[0]?.model ?? 'CPU'}, ${threads} thread${threads === 1 ? '' : 's'}; medians of ${TURNS} turns, contestants in turn`);
+    for (const file of given.length > 0 ? given : [defaultModel(root)]) report(path.basename(path.dirname(file)), await measure(file));
+    if (given.length === 0) await againstPyTorch(threads);
+  }
+}
 
+async function againstPyTorch(threads: number): Promise<void> {
   if (spawnSync(python, ['-c', 'import torch, torchvision, onnx']).status !== 0) {
     console.log('PyTorch comparison skipped: install python3-torch, python3-torchvision and python3-onnx for it.');
     return;
@@ -49,7 +55,7 @@ async function main(given: readonly string[]): Promise<void> {
       const before = await measure(path.join(folder, `${network}.onnx`));
       const torch = torchTimes(network, threads);
       const after = await measure(path.join(folder, `${network}.onnx`));
-      const ours = (before.explained + after.explained) / 2;
+      const ours = (before.explained + after.explained) / 2000;
       report(network, before);
       report(`${network} (again)`, after);
       console.log(`  PyTorch: forward ${ms(torch.forward)}, every map by a full backward pass ${ms(torch.usual)} = ${(torch.usual / ours).toFixed(1)} × ours, one forward pass and gradients to the layer only ${ms(torch.hand)} = ${(torch.hand / ours).toFixed(2)} × ours`);
