@@ -49,7 +49,7 @@ process.exit(failed > 0 ? 1 : 0);
 
 /** The seeded fuzzers, which end with status 0 where every case ended as it should. */
 function soak(full) {
-  return [node(['esbuild.mjs']), node(['test/fuzz/images.mjs', full ? '30000' : '600']), node(['test/fuzz/models.mjs', full ? '20000' : '400'])];
+  return [node(['esbuild.mjs']), node(['test/fuzz/images.mjs', full ? '50000' : '5000']), node(['test/fuzz/models.mjs', full ? '30000' : '3000'])];
 }
 
 function command(file, args, options = {}) {
