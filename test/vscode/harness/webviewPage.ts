@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { editorPage } from '../../../src/editor/html';
-import type { EditorSnapshot, FromEditor, ToEditor } from '../../../src/protocol/editor';
+import type { EditorSnapshot, FromEditor, ToEditor, ViewCommand } from '../../../src/protocol/editor';
 import { DEFAULT_VIEW } from '../../../src/protocol/viewState';
 import { smearSvg } from './images';
 import { ROOT } from './server';
@@ -31,8 +31,10 @@ export interface PageSetup {
 }
 
 export class WebviewPage {
-  /** What the page sent, from the first message on. */
+  /** What the page sent, from the first message on, but for whether the picture has the focus, which is in {@link focused}. */
   readonly sent: FromEditor[] = [];
+  /** Whether the page last said that the picture has the keyboard's focus. */
+  focused = false;
   /** Of the browser's console: errors, and what the content security policy refused. */
   readonly complaints: string[] = [];
   private readonly arrivals = new EventEmitter();
@@ -46,7 +48,8 @@ export class WebviewPage {
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
     page.on('pageerror', (error) => webview.complaints.push(error.message));
     await page.exposeFunction('hostReceives', (message: FromEditor) => {
-      webview.sent.push(message);
+      if (message.kind === 'focus') webview.focused = message.focused;
+      else webview.sent.push(message);
       webview.arrivals.emit('message');
     });
     await page.addInitScript(installHost, state);
@@ -73,6 +76,12 @@ export class WebviewPage {
       kind: 'snapshot',
       snapshot: { fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
     };
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
+  /** Sends what the host does at a key. */
+  async command(command: ViewCommand): Promise<void> {
+    const message: ToEditor = { kind: 'command', command };
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 
