@@ -22,7 +22,7 @@ export class Stage {
   private readonly contour = document.querySelector<SVGSVGElement>('#contour');
   private readonly pixel = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
   private blob: string | undefined;
-  /** As decoded by the inference process: larger than what is shown where that was made smaller to send it. */
+  /** The size that the inference process last decoded: larger than what is shown where that was made smaller to send it. */
   private analysed: Size | undefined;
 
   /** @param onFileFailed the browser cannot decode the file whose `uri` it was given */
@@ -42,7 +42,7 @@ export class Stage {
   show(source: ImageSource | undefined, fileName: string, analysed: Size | undefined): void {
     this.image.alt = `Blood smear ${fileName}`;
     this.viewer.describe(`Smear ${fileName}: wheel to zoom, drag to move`);
-    this.analysed = analysed;
+    this.analysed = analysed ?? this.analysed;
     if (source?.kind === 'uri' && this.image.getAttribute('src') === source.uri) return this.measure();
     if (this.blob) URL.revokeObjectURL(this.blob);
     this.blob = source?.kind === 'png' ? URL.createObjectURL(new Blob([new Uint8Array(source.png)], { type: 'image/png' })) : undefined;
@@ -76,8 +76,7 @@ export class Stage {
 
   /** The red, green and blue of one pixel of the file; undefined where only a smaller copy of the image is shown. */
   colourAt(x: number, y: number): readonly number[] | undefined {
-    const { naturalWidth, naturalHeight } = this.image;
-    const copied = this.analysed && (this.analysed.width !== naturalWidth || this.analysed.height !== naturalHeight);
+    const copied = this.size().width !== this.image.naturalWidth;
     if (!this.pixel || copied || document.body.dataset['image'] !== 'shown') return undefined;
     this.pixel.drawImage(this.image, x, y, 1, 1, 0, 0, 1, 1);
     return [...this.pixel.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
@@ -104,9 +103,18 @@ export class Stage {
     if (state === 'shown') this.measure();
   }
 
+  /** Of the file. What was decoded counts as long as it can be of the same image: the file may have changed since. */
+  private size(): Size {
+    const shown = { width: this.image.naturalWidth, height: this.image.naturalHeight };
+    const { analysed } = this;
+    if (!analysed || analysed.width < shown.width) return shown;
+    const height = (shown.height * analysed.width) / shown.width;
+    return Math.abs(height - analysed.height) <= analysed.width / shown.width ? analysed : shown;
+  }
+
   private measure(): void {
     if (document.body.dataset['image'] !== 'shown') return;
-    const { width, height } = this.analysed ?? { width: this.image.naturalWidth, height: this.image.naturalHeight };
+    const { width, height } = this.size();
     this.viewer.resize(width, height);
   }
 }

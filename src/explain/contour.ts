@@ -18,7 +18,11 @@ export function contourPath(values: Float32Array, h: number, w: number, value: n
   const { coordinates } = contours().size([w, h]).contour(Array.from(values), value);
   const onEdge = ([x = 0, y = 0]: Point): boolean => x <= 0 || y <= 0 || x >= w || y >= h;
   const parts: string[] = [];
-  for (const ring of coordinates.flat()) {
+  for (const closed of coordinates.flat()) {
+    // Begun at the map's edge, if it touches it, so that no line is cut where the ring happens to begin.
+    const points = closed.slice(1);
+    const first = Math.max(0, points.findIndex(onEdge));
+    const ring = [...points.slice(first), ...points.slice(0, first + 1)];
     let drawing = false;
     for (let i = 1; i < ring.length; i++) {
       const [from, to] = [ring[i - 1], ring[i]];

@@ -28,6 +28,7 @@ export interface PageSetup {
   readonly width?: number;
   readonly height?: number;
   readonly state?: unknown;
+  readonly reducedMotion?: boolean;
 }
 
 export class WebviewPage {
@@ -42,8 +43,8 @@ export class WebviewPage {
   private constructor(readonly page: Page) {}
 
   /** Loads the page; it has said that it is ready, and has been told nothing yet. */
-  static async open(browser: Browser, { width = 1100, height = 760, state = null }: PageSetup = {}): Promise<WebviewPage> {
-    const page = await browser.newPage({ viewport: { width, height } });
+  static async open(browser: Browser, { width = 1100, height = 760, state = null, reducedMotion = false }: PageSetup = {}): Promise<WebviewPage> {
+    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
     const webview = new WebviewPage(page);
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
     page.on('pageerror', (error) => webview.complaints.push(error.message));
@@ -68,6 +69,11 @@ export class WebviewPage {
   /** Resolves once the page has sent so many messages. */
   async hasSent(count: number): Promise<void> {
     while (this.sent.length < count) await once(this.arrivals, 'message');
+  }
+
+  /** Resolves once the page has said that its picture has the focus, or has not. */
+  async says(what: 'focused' | 'unfocused'): Promise<void> {
+    while (this.focused !== (what === 'focused')) await once(this.arrivals, 'message');
   }
 
   /** Sends what the host would; what is left out is a smear that is being analysed. */
