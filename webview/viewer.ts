@@ -33,7 +33,7 @@ export class Viewer {
   private touched = false;
 
   constructor(
-    element: HTMLElement,
+    private readonly element: HTMLElement,
     private readonly picture: HTMLElement,
     private readonly events: ViewerEvents,
   ) {
@@ -64,7 +64,7 @@ export class Viewer {
     this.viewer.addHandler('update-viewport', () => this.report());
     this.viewer.addHandler('animation-finish', () => this.settle());
     this.canvas.addEventListener('pointerdown', () => this.focus());
-    new ResizeObserver(() => this.fill(element)).observe(element);
+    new ResizeObserver(() => this.fill()).observe(element);
   }
 
   /** What takes the keyboard's focus. */
@@ -149,7 +149,7 @@ export class Viewer {
     const location = new OpenSeadragon.Rect(0, 0, 1, this.size ? this.size.height / this.size.width : 1);
     if (this.viewer.getOverlayById(this.picture)) this.viewer.updateOverlay(this.picture, location);
     else this.viewer.addOverlay({ element: this.picture, location, onDraw: (position, size) => this.draw(position, size) });
-    this.restore();
+    this.fill();
   }
 
   /** Places the picture in the view's own pixels, at 1:1 on whole screen pixels, so that it is not blurred. */
@@ -162,7 +162,9 @@ export class Viewer {
     Object.assign(this.picture.style, { display: 'block', width: `${size.x}px`, height: `${size.y}px` });
   }
 
-  private fill({ clientWidth, clientHeight }: HTMLElement): void {
+  /** Takes the element's present size. It may have changed before there was an image, unheard of by the viewport. */
+  private fill(): void {
+    const { clientWidth, clientHeight } = this.element;
     if (!this.image || !clientWidth || !clientHeight) return;
     this.viewer.viewport.resize(new OpenSeadragon.Point(clientWidth, clientHeight));
     this.restore();

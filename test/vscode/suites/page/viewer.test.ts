@@ -334,7 +334,16 @@ describe('the viewer', () => {
       assert.deepStrictEqual(await box('viewer'), before);
     });
 
-    it('is closed at once where it was left so, also in a narrow window', async () => {
+    it('is closed at once where it was left so, with the picture in the middle of the room it leaves', async () => {
+      await open({}, { panelOpen: false });
+      await frames();
+      const [image, viewer] = [await box('image'), await box('viewer')];
+      assert.strictEqual(viewer.width, 1100);
+      close(middle(image)[0], middle(viewer)[0]);
+      close(image.height, viewer.height);
+    });
+
+    it('is closed at once in a narrow window, too', async () => {
       await open({ width: 480, height: 700 }, { panelOpen: false });
       assert.strictEqual(await webview.page.locator('#panel').isVisible(), false);
       const strip = await box('strip');
