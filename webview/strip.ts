@@ -10,6 +10,8 @@ const BUTTONS = ['zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'] as
 
 export function connectStrip(viewer: Viewer, stage: Stage, run: (command: ViewCommand) => void): void {
   for (const command of BUTTONS) byId(command).addEventListener('click', () => run(command));
+  // A click leaves the focus where it is, with the picture say, so that its keys go on working. Tab still comes here.
+  byId('strip').addEventListener('mousedown', (event) => event.preventDefault());
   const cursor = byId('cursor');
   viewer.canvas.addEventListener('pointermove', ({ clientX, clientY }) => {
     const at = viewer.pixelAt(clientX, clientY);

@@ -44,5 +44,5 @@ export function formatMethod(method: CamMethod, variant: CamVariant): string {
 /** Screen pixels an image pixel, as 100 % for one to one. */
 export function formatScale(scale: number): string {
   const percent = 100 * scale;
-  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
+  return `${percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
 }

@@ -29,6 +29,8 @@ export interface PageSetup {
   readonly height?: number;
   readonly state?: unknown;
   readonly reducedMotion?: boolean;
+  /** Screen pixels a CSS pixel. */
+  readonly density?: number;
 }
 
 export class WebviewPage {
@@ -43,8 +45,8 @@ export class WebviewPage {
   private constructor(readonly page: Page) {}
 
   /** Loads the page; it has said that it is ready, and has been told nothing yet. */
-  static async open(browser: Browser, { width = 1100, height = 760, state = null, reducedMotion = false }: PageSetup = {}): Promise<WebviewPage> {
-    const page = await browser.newPage({ viewport: { width, height }, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
+  static async open(browser: Browser, { width = 1100, height = 760, state = null, reducedMotion = false, density = 1 }: PageSetup = {}): Promise<WebviewPage> {
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: density, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
     const webview = new WebviewPage(page);
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
     page.on('pageerror', (error) => webview.complaints.push(error.message));

@@ -137,6 +137,13 @@ describe('the viewer', () => {
       assert.strictEqual(await rendering(), 'pixelated');
     });
 
+    it('counts the pixels of the screen where it is a dense one', async () => {
+      await open({ density: 2 });
+      await run('actual-size');
+      close((await box('image')).width, 112, 1e-3);
+      assert.strictEqual(await webview.page.locator('#scale').innerText(), '100 %');
+    });
+
     it('ends at 32:1 and at half of what fits or of 1:1', async () => {
       await open();
       for (let i = 0; i < 12; i++) await run('zoom-in');
@@ -371,6 +378,10 @@ describe('the viewer', () => {
       await webview.says('unfocused');
       await webview.page.mouse.click(...middle(await box('viewer')));
       await webview.says('focused');
+      // The strip's buttons leave it there.
+      await webview.page.locator('#zoom-in').click();
+      await webview.page.locator('#toggle-panel').click();
+      assert.ok(await webview.page.evaluate(() => document.activeElement?.classList.contains('openseadragon-canvas')));
     });
 
     it('does nothing by keys of its own', async () => {
