@@ -6,10 +6,13 @@ import { chooseProvider } from './commands/chooseProvider';
 import { Doctor } from './commands/doctor';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { registerCommands } from './commands/register';
+import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear } from './editor/activeSmear';
-import { defaultModel } from './models/defaultModel';
+import { CanvasFocus } from './editor/canvasFocus';
+import { PanelMemory } from './editor/panelMemory';
 import { modelChoice } from './editor/settings';
 import { registerSmearEditor, type AnalysisEvent } from './editor/smearEditor';
+import { defaultModel } from './models/defaultModel';
 import { InferenceClient } from './inference/client';
 import type { ModelChoice } from './protocol/inference';
 import { registerStatusBar } from './views/statusBar';
@@ -24,7 +27,7 @@ export interface SmearLensApi {
 
 let inference: InferenceClient | undefined;
 
-export function activate({ extensionPath, extensionUri, subscriptions }: vscode.ExtensionContext): SmearLensApi {
+export function activate({ extensionPath, extensionUri, globalState, subscriptions }: vscode.ExtensionContext): SmearLensApi {
   const log = vscode.window.createOutputChannel('SmearLens', { log: true });
   const client = new InferenceClient({ entry: path.join(extensionPath, 'dist', 'inference.js'), log: (level, text) => log[level](text) });
   inference = client;
@@ -38,7 +41,16 @@ export function activate({ extensionPath, extensionUri, subscriptions }: vscode.
     active,
     analyses,
     doctor,
-    registerSmearEditor({ inference: client, log, active, analyses, extensionUri, chooseModel: modelFor }),
+    registerSmearEditor({
+      inference: client,
+      log,
+      active,
+      analyses,
+      extensionUri,
+      chooseModel: modelFor,
+      canvasFocus: new CanvasFocus(),
+      panelMemory: new PanelMemory(globalState),
+    }),
     registerStatusBar(active),
     registerCommands(
       {
@@ -47,6 +59,7 @@ export function activate({ extensionPath, extensionUri, subscriptions }: vscode.
         'smearlens.chooseProvider': chooseProvider,
         'smearlens.doctor': () => doctor.run(),
         'smearlens.showLog': () => log.show(),
+        ...viewCommands(active),
       },
       log,
     ),

@@ -42,7 +42,13 @@ export function fillChoice(choice: ChoiceElement, tag: 'vscode-option' | 'vscode
   shown.set(choice, selected);
   for (const old of choice.querySelectorAll(tag)) old.remove();
   choice.append(...children);
-  choice.value = selected;
+  select(choice, selected);
+}
+
+/** Selects an entry without telling {@link onChoice}. */
+export function select(choice: ChoiceElement, value: string): void {
+  shown.set(choice, value);
+  choice.value = value;
 }
 
 /** Calls back when the reviewer chooses. The toolkit's own 'change' also comes when a program sets the value. */

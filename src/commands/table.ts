@@ -8,6 +8,17 @@ export const COMMANDS = {
   'smearlens.chooseProvider': 'Choose Execution Provider…',
   'smearlens.doctor': 'Doctor',
   'smearlens.showLog': 'Show Log',
+  'smearlens.zoomIn': 'Zoom In',
+  'smearlens.zoomOut': 'Zoom Out',
+  'smearlens.fit': 'Fit Image to Window',
+  'smearlens.actualSize': 'Zoom to 1:1',
+  'smearlens.panLeft': 'Move View Left',
+  'smearlens.panRight': 'Move View Right',
+  'smearlens.panUp': 'Move View Up',
+  'smearlens.panDown': 'Move View Down',
+  'smearlens.toggleOverlay': 'Toggle Overlay',
+  'smearlens.nextMethod': 'Next Overlay Method',
+  'smearlens.togglePanel': 'Toggle Analysis Panel',
 } as const satisfies Record<string, string>;
 
 export type CommandId = keyof typeof COMMANDS;

@@ -13,6 +13,9 @@ export type ViewType = keyof typeof VIEW_TYPES;
 export const SETTINGS = ['smearlens.model', 'smearlens.provider'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
+/** Set while a picture has the keyboard's focus; the single keys of package.json count only then. */
+export const CANVAS_FOCUS = 'smearlens.canvasFocus';
+
 /** The editor for a file, by its extension in any case; undefined where it is no image of ours. */
 export function viewTypeFor(path: string): ViewType | undefined {
   const extension = /\.([^./\\]+)$/.exec(path)?.[1]?.toLowerCase();

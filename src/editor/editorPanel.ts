@@ -4,15 +4,23 @@ import type { CommandId } from '../commands/table';
 import type { EditorAction, FromEditor, ImageSource, ToEditor } from '../protocol/editor';
 import { restoreView } from '../protocol/viewState';
 import { editorPage } from './html';
+import type { CanvasFocus } from './canvasFocus';
+import type { PanelMemory } from './panelMemory';
 import type { SmearDocument } from './smearDocument';
 
 const ACTIONS: Record<Exclude<EditorAction, 'retry'>, CommandId> = { 'show-log': 'smearlens.showLog', 'choose-model': 'smearlens.chooseModel' };
+
+export interface PanelOptions {
+  readonly extensionUri: vscode.Uri;
+  readonly canvasFocus: CanvasFocus;
+  readonly panelMemory: PanelMemory;
+}
 
 /**
  * Joins one webview to its document: a snapshot when the page is ready and at every change. VS Code discards the page of a
  * hidden tab and loads it again when shown, and then it says again that it is ready.
  */
-export function connectPanel(document: SmearDocument, panel: vscode.WebviewPanel, extensionUri: vscode.Uri): vscode.Disposable {
+export function connectPanel(document: SmearDocument, panel: vscode.WebviewPanel, { extensionUri, canvasFocus, panelMemory }: PanelOptions): vscode.Disposable {
   const { webview } = panel;
   const assets = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
   const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
@@ -33,11 +41,13 @@ export function connectPanel(document: SmearDocument, panel: vscode.WebviewPanel
       case 'ready':
         ready = true;
         // The host's own is newer, except after a reload of the window, which only the page's state outlives.
-        document.view ??= restoreView(message.view);
+        document.view ??= message.view ? restoreView(message.view) : panelMemory.firstView();
         return post();
       case 'view':
         document.view = restoreView(message.view);
-        return;
+        return panelMemory.keep(document.view);
+      case 'focus':
+        return canvasFocus.set(panel, message.focused);
       case 'image-failed':
         return void document.renderPicture();
       case 'action':

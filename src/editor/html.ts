@@ -10,7 +10,7 @@ export interface PageOptions {
 }
 
 /**
- * The editor's skeleton. The script fills what has an id and creates nothing but table rows, options and the picture, so
+ * The editor's skeleton. The script fills what has an id and creates nothing but table rows and options, so
  * the structure (landmarks, headings, order of the controls) is read here. `blob:` is for pictures that the host decoded;
  * `csp-nonce` is where the UI toolkit looks for the nonce of a style element it makes.
  */
@@ -28,9 +28,24 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
 </head>
 <body data-state="loading">
   <main id="stage" aria-label="Smear image">
-    <img id="image" alt="">
-    <canvas id="overlay" aria-hidden="true"></canvas>
+    <div id="viewer"></div>
     <p id="no-image" hidden>This image cannot be shown.</p>
+    <div id="picture">
+      <img id="image" alt="" draggable="false" crossorigin="anonymous">
+      <div id="field" aria-hidden="true">
+        <canvas id="overlay"></canvas>
+        <svg id="contour" preserveAspectRatio="none" hidden><path class="halo"/><path class="line"/></svg>
+      </div>
+    </div>
+    <div id="strip" role="toolbar" aria-label="View">
+      <button id="zoom-out" type="button" title="Zoom out" aria-label="Zoom out">−</button>
+      <span id="scale"></span>
+      <button id="zoom-in" type="button" title="Zoom in" aria-label="Zoom in">+</button>
+      <button id="fit" type="button" title="Show the whole image">Fit</button>
+      <button id="actual-size" type="button" title="One screen pixel for each image pixel">1:1</button>
+      <span id="cursor"></span>
+      <button id="toggle-panel" type="button" aria-controls="panel" aria-expanded="true">Analysis</button>
+    </div>
   </main>
   <aside id="panel" aria-label="Analysis">
     <h1 id="title" class="for-screen-readers">SmearLens</h1>
@@ -62,10 +77,11 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       <div id="controls">
         <vscode-radio-group id="overlay-choice" orientation="vertical" aria-label="Overlay"></vscode-radio-group>
         <div class="field"><span id="class-label">For class</span><vscode-dropdown id="class-choice" aria-labelledby="class-label"></vscode-dropdown></div>
-        <div class="field"><label for="opacity">Opacity</label><input id="opacity" type="range" min="0" max="1" step="0.01"><output id="opacity-value" for="opacity"></output></div>
-        <div class="field"><label for="threshold">Hide below</label><input id="threshold" type="range" min="0" max="1" step="0.01"><output id="threshold-value" for="threshold"></output></div>
-        <div class="field"><span id="colour-map-label">Colours</span><vscode-dropdown id="colour-map" aria-labelledby="colour-map-label"></vscode-dropdown></div>
-        <div id="legend"><span>low</span><canvas id="legend-bar" width="256" height="1" aria-hidden="true"></canvas><span>high</span></div>
+        <vscode-radio-group id="style-choice" orientation="horizontal" aria-label="Shown as"></vscode-radio-group>
+        <div class="field"><label for="threshold" id="threshold-label">Hide below</label><input id="threshold" type="range" min="0" max="1" step="0.01"><output id="threshold-value" for="threshold"></output></div>
+        <div class="field colours"><label for="opacity">Opacity</label><input id="opacity" type="range" min="0" max="1" step="0.01"><output id="opacity-value" for="opacity"></output></div>
+        <div class="field colours"><span id="colour-map-label">Colours</span><vscode-dropdown id="colour-map" aria-labelledby="colour-map-label"></vscode-dropdown></div>
+        <div id="legend" class="colours"><span>low</span><canvas id="legend-bar" width="256" height="1" aria-hidden="true"></canvas><span>high</span></div>
       </div>
       <p id="overlay-note" class="note" role="status"></p>
       <p id="agreement-note" class="note" hidden></p>

@@ -1,12 +1,11 @@
 import * as vscode from 'vscode';
 import type { ActiveSmear } from './activeSmear';
 import { VIEW_TYPES } from './contributions';
-import { connectPanel } from './editorPanel';
+import { connectPanel, type PanelOptions } from './editorPanel';
 import type { AnalysisState } from '../protocol/editor';
 import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
 
-export interface SmearEditorOptions extends SmearDocumentOptions {
-  readonly extensionUri: vscode.Uri;
+export interface SmearEditorOptions extends SmearDocumentOptions, PanelOptions {
   readonly active: ActiveSmear;
   /** Told of every change of every open document. */
   readonly analyses: vscode.EventEmitter<AnalysisEvent>;
@@ -43,7 +42,8 @@ class SmearEditorProvider implements vscode.CustomReadonlyEditorProvider<SmearDo
 
   resolveCustomEditor(document: SmearDocument, panel: vscode.WebviewPanel): void {
     const subscriptions = vscode.Disposable.from(
-      connectPanel(document, panel, this.options.extensionUri),
+      connectPanel(document, panel, this.options),
+      this.options.canvasFocus.follow(panel),
       this.options.active.follow(document, panel),
     );
     panel.onDidDispose(() => void subscriptions.dispose());

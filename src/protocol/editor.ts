@@ -32,8 +32,22 @@ export interface EditorSnapshot {
   readonly view: ViewState;
 }
 
+/** What the reviewer's keys ask of the page; VS Code has the keys, so that they can be changed there. */
+export type ViewCommand =
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'fit'
+  | 'actual-size'
+  | 'pan-left'
+  | 'pan-right'
+  | 'pan-up'
+  | 'pan-down'
+  | 'toggle-overlay'
+  | 'next-method'
+  | 'toggle-panel';
+
 /** Host to webview. */
-export type ToEditor = { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot };
+export type ToEditor = { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot } | { readonly kind: 'command'; readonly command: ViewCommand };
 
 /** What the panel's buttons ask of the host. */
 export type EditorAction = 'retry' | 'show-log' | 'choose-model';
@@ -44,6 +58,8 @@ export type FromEditor =
   | { readonly kind: 'ready'; readonly view: unknown }
   /** The reviewer changed the view; the host keeps it for the next time this document is shown. */
   | { readonly kind: 'view'; readonly view: ViewState }
+  /** The picture took or lost the keyboard's focus. Only while it has it, single keys are commands. */
+  | { readonly kind: 'focus'; readonly focused: boolean }
   /** The browser cannot decode the image at the `uri` of the snapshot. */
   | { readonly kind: 'image-failed' }
   | { readonly kind: 'action'; readonly action: EditorAction };

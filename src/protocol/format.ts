@@ -40,3 +40,9 @@ const VARIANTS: Record<CamVariant, string> = { none: '', paper: ' (paper)', norm
 export function formatMethod(method: CamMethod, variant: CamVariant): string {
   return `${METHODS[method]}${VARIANTS[variant]}`;
 }
+
+/** Screen pixels an image pixel, as 100 % for one to one. */
+export function formatScale(scale: number): string {
+  const percent = 100 * scale;
+  return `${percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} %`;
+}

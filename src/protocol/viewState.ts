@@ -4,6 +4,18 @@ import type { CamMethod, CamVariant } from './analysis';
 export type OverlayChoice = 'off' | 'grad-cam' | 'grad-cam++ paper' | 'grad-cam++ normalised';
 export type ColourMapName = 'viridis' | 'inferno' | 'magma' | 'cividis' | 'turbo';
 
+/** A map as an area of colours, as the line where it crosses the threshold, or as both. */
+export type OverlayStyle = 'heat' | 'contour' | 'both';
+
+/** Where the reviewer looks, so that it means the same in a window of another size. */
+export interface Place {
+  /** Of the image's width and height, 0 to 1: what is in the middle of the view. */
+  readonly x: number;
+  readonly y: number;
+  /** Screen pixels an image pixel. */
+  readonly scale: number;
+}
+
 export interface ViewState {
   /** null: Grad-CAM where the image is in the model's domain, else off. */
   readonly overlay: OverlayChoice | null;
@@ -14,10 +26,14 @@ export interface ViewState {
   readonly colourMap: ColourMapName;
   /** 0 to 1: values of the normalised map below it are not drawn. */
   readonly threshold: number;
+  readonly style: OverlayStyle;
+  /** null: the whole image, however large the window is. */
+  readonly place: Place | null;
+  readonly panelOpen: boolean;
 }
 
 /** Viridis, because it is perceptually uniform and safe for colour-blind readers. */
-export const DEFAULT_VIEW: ViewState = { overlay: null, classId: null, opacity: 0.5, colourMap: 'viridis', threshold: 0 };
+export const DEFAULT_VIEW: ViewState = { overlay: null, classId: null, opacity: 0.5, colourMap: 'viridis', threshold: 0, style: 'heat', place: null, panelOpen: true };
 
 /** Which map each choice shows, in the order of the controls. */
 export const OVERLAYS: Record<Exclude<OverlayChoice, 'off'>, { readonly method: CamMethod; readonly variant: CamVariant }> = {
@@ -25,6 +41,9 @@ export const OVERLAYS: Record<Exclude<OverlayChoice, 'off'>, { readonly method: 
   'grad-cam++ paper': { method: 'grad-cam++', variant: 'paper' },
   'grad-cam++ normalised': { method: 'grad-cam++', variant: 'normalised' },
 };
+
+/** In the order of the controls. */
+export const STYLES: Record<OverlayStyle, { readonly label: string }> = { heat: { label: 'Heat map' }, contour: { label: 'Contour' }, both: { label: 'Both' } };
 
 /** In the order of the controls. Turbo is not perceptually uniform: equal steps of the map look unequal. */
 export const COLOUR_MAPS: Record<ColourMapName, { readonly label: string }> = {
@@ -47,6 +66,9 @@ export function restoreView(stored: unknown): ViewState {
     opacity: fraction(view.opacity, DEFAULT_VIEW.opacity),
     colourMap: isColourMap(view.colourMap) ? view.colourMap : DEFAULT_VIEW.colourMap,
     threshold: fraction(view.threshold, DEFAULT_VIEW.threshold),
+    style: isStyle(view.style) ? view.style : DEFAULT_VIEW.style,
+    place: isPlace(view.place) ? view.place : DEFAULT_VIEW.place,
+    panelOpen: typeof view.panelOpen === 'boolean' ? view.panelOpen : DEFAULT_VIEW.panelOpen,
   };
 }
 
@@ -56,6 +78,15 @@ export function isOverlay(value: unknown): value is OverlayChoice {
 
 export function isColourMap(value: unknown): value is ColourMapName {
   return typeof value === 'string' && Object.hasOwn(COLOUR_MAPS, value);
+}
+
+export function isStyle(value: unknown): value is OverlayStyle {
+  return typeof value === 'string' && Object.hasOwn(STYLES, value);
+}
+
+function isPlace(value: unknown): value is Place {
+  const { x, y, scale }: Partial<Record<keyof Place, unknown>> = typeof value === 'object' && value !== null ? value : {};
+  return Number.isFinite(x) && Number.isFinite(y) && Number.isFinite(scale) && (scale as number) > 0;
 }
 
 function fraction(value: unknown, otherwise: number): number {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
 import { COMMANDS } from '../../../src/commands/table';
 import type { ProviderChoice } from '../../../src/protocol/analysis';
-import { browserShows, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
+import { browserShows, CANVAS_FOCUS, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
 
 const { contributes } = manifest;
 
@@ -19,6 +19,13 @@ describe('package.json and the code', () => {
   it('invoke only commands that exist from menus', () => {
     const invoked = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
     expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(invoked));
+  });
+
+  it('bind keys to commands that exist, each key once, and only while the picture has the focus', () => {
+    const { keybindings } = contributes;
+    expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(keybindings.map(({ command }) => command)));
+    expect(new Set(keybindings.map(({ key }) => key)).size).toBe(keybindings.length);
+    for (const { when } of keybindings) expect(when).toMatch(new RegExp(`^${CANVAS_FOCUS} && !inputFocus`));
   });
 
   it('have the same custom editors, priorities and file patterns', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatMethod, formatMilliseconds, formatPercent, formatProvider } from '../../../src/protocol/format';
+import { formatMethod, formatMilliseconds, formatPercent, formatProvider, formatScale } from '../../../src/protocol/format';
 
 describe('formatPercent', () => {
   it.each([
@@ -34,4 +34,14 @@ describe('names', () => {
     expect(formatMethod('grad-cam', 'none')).toBe('Grad-CAM');
     expect(formatMethod('grad-cam++', 'paper')).toBe('Grad-CAM++ (paper)');
   });
+});
+
+describe('formatScale', () => {
+  it.each([
+    [1, '100 %'],
+    [3.254, '325 %'],
+    [0.0954, '9.5 %'],
+    [0.0999, '10 %'],
+    [0.1, '10 %'],
+  ])('%f reads %s', (scale, text) => expect(formatScale(scale)).toBe(text));
 });

@@ -5,7 +5,7 @@ import * as path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { editorPage } from '../../../src/editor/html';
-import type { EditorSnapshot, FromEditor, ToEditor } from '../../../src/protocol/editor';
+import type { EditorSnapshot, FromEditor, ToEditor, ViewCommand } from '../../../src/protocol/editor';
 import { DEFAULT_VIEW } from '../../../src/protocol/viewState';
 import { smearSvg } from './images';
 import { ROOT } from './server';
@@ -28,11 +28,16 @@ export interface PageSetup {
   readonly width?: number;
   readonly height?: number;
   readonly state?: unknown;
+  readonly reducedMotion?: boolean;
+  /** Screen pixels a CSS pixel. */
+  readonly density?: number;
 }
 
 export class WebviewPage {
-  /** What the page sent, from the first message on. */
+  /** What the page sent, from the first message on, but for whether the picture has the focus, which is in {@link focused}. */
   readonly sent: FromEditor[] = [];
+  /** Whether the page last said that the picture has the keyboard's focus. */
+  focused = false;
   /** Of the browser's console: errors, and what the content security policy refused. */
   readonly complaints: string[] = [];
   private readonly arrivals = new EventEmitter();
@@ -40,13 +45,14 @@ export class WebviewPage {
   private constructor(readonly page: Page) {}
 
   /** Loads the page; it has said that it is ready, and has been told nothing yet. */
-  static async open(browser: Browser, { width = 1100, height = 760, state = null }: PageSetup = {}): Promise<WebviewPage> {
-    const page = await browser.newPage({ viewport: { width, height } });
+  static async open(browser: Browser, { width = 1100, height = 760, state = null, reducedMotion = false, density = 1 }: PageSetup = {}): Promise<WebviewPage> {
+    const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: density, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
     const webview = new WebviewPage(page);
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
     page.on('pageerror', (error) => webview.complaints.push(error.message));
     await page.exposeFunction('hostReceives', (message: FromEditor) => {
-      webview.sent.push(message);
+      if (message.kind === 'focus') webview.focused = message.focused;
+      else webview.sent.push(message);
       webview.arrivals.emit('message');
     });
     await page.addInitScript(installHost, state);
@@ -67,12 +73,23 @@ export class WebviewPage {
     while (this.sent.length < count) await once(this.arrivals, 'message');
   }
 
+  /** Resolves once the page has said that its picture has the focus, or has not. */
+  async says(what: 'focused' | 'unfocused'): Promise<void> {
+    while (this.focused !== (what === 'focused')) await once(this.arrivals, 'message');
+  }
+
   /** Sends what the host would; what is left out is a smear that is being analysed. */
   async show(snapshot: Partial<EditorSnapshot>): Promise<void> {
     const message: ToEditor = {
       kind: 'snapshot',
       snapshot: { fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
     };
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
+  /** Sends what the host does at a key. */
+  async command(command: ViewCommand): Promise<void> {
+    const message: ToEditor = { kind: 'command', command };
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 

@@ -39,7 +39,22 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
     await this.activeTab(name).waitFor();
     // A single click opened it in VS Code's own viewer first, whose tab has the same name.
-    await this.editor().locator('#verdict').waitFor();
+    await this.editor().locator('#verdict').waitFor({ state: 'attached' });
+  }
+
+  /** Gives the Explorer's tree the keyboard's focus, without opening another file. */
+  async focusExplorer(): Promise<void> {
+    await this.runCommand('File: Focus on Files Explorer');
+    await this.page.locator('.explorer-folders-view .monaco-list:focus-within').waitFor();
+  }
+
+  /** Opens the command palette and closes it: what had the focus has it again, and all messages about it have arrived. */
+  async toAndFro(): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await this.page.keyboard.press('F1');
+    await input.waitFor();
+    await this.page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden' });
   }
 
   activeTab(name: string): Locator {
