@@ -19,7 +19,7 @@ const stages = {
   static: { budget: 120, run: () => [check('eslint', ['.']), check('depcruise', ['src', 'webview', '--config', '.dependency-cruiser.cjs']), check('tsc', ['--noEmit', '-p', '.']), check('tsc', ['--noEmit', '-p', 'webview']), check('tsc', ['--noEmit', '-p', 'test/vscode'])] },
   unit: { budget: 120, run: () => [vitest('unit')] },
   inference: { budget: 480, run: () => [node(['esbuild.mjs']), vitest('inference')] },
-  vscode: { budget: 720, run: () => [command('bash', ['test/vscode/install-host.sh']), summed(['test/vscode/run.mjs'])] },
+  vscode: { budget: 720, run: () => [command('bash', ['test/vscode/install-host.sh']), node(['esbuild.mjs']), summed(['test/vscode/run.mjs'])] },
   soak: { budget: 300, run: () => soak(fullSoak) },
 };
 const LIMIT = 35 * 60;
