@@ -32,7 +32,7 @@ const POOLING_AND_ACTIVATION = new Set([...IN_PLACE, ...NEUTRAL, 'AveragePool', 
 /**
  * The last tensor with more than one pixel through which every path from image to logits passes: behind the last
  * convolution and the in-place operators that follow it, before the first operator that changes the spatial size. A
- * class-score map (one channel a class, only activation and pooling behind it) is passed over.
+ * class-score map (one channel a class, only activation and pooling behind it) is passed over, and so is a patch embedding.
  * @throws SmearLensError `no-explanation-layer`
  */
 export function chooseLayer(graph: Graph, facts: Facts, image: string, logits: string): Layer {
@@ -50,7 +50,7 @@ export function chooseLayer(graph: Graph, facts: Facts, image: string, logits: s
   throw new SmearLensError(
     'no-explanation-layer',
     `${graph.model.file}: has no convolutional layer of more than one pixel through which every path to the logits passes.`,
-    'A map needs a spatial layer. Name one if the model has one (`smearlens inspect` lists them); predictions work without.',
+    'A map needs a spatial layer (the patches of a vision transformer show no features yet). Name one if the model has one (`smearlens inspect` lists them); predictions work without.',
   );
 }
 
@@ -85,6 +85,7 @@ function stagesOf(graph: Graph, facts: Facts, image: string, logits: string): St
   const pending = new Map<string, number>([[image, readers(graph, image, between)]]);
   const stages: Stage[] = [];
   let since: NodeProto[] = [];
+  const patches = patchEmbedding(nodes);
   for (const node of nodes) {
     for (const name of new Set(node.input)) {
       const left = pending.get(name);
@@ -101,7 +102,7 @@ function stagesOf(graph: Graph, facts: Facts, image: string, logits: string): St
     const [only] = pending.keys();
     if (pending.size !== 1 || only !== node.output[0]) continue;
     const layer = describe(graph, facts, only, image);
-    if (layer) stages.push({ layer, nodes: since, convolves: since.some((n) => isConvolution(n) && describe(graph, facts, n.output[0], image) !== undefined) });
+    if (layer) stages.push({ layer, nodes: since, convolves: since.some((n) => isConvolution(n) && n !== patches && describe(graph, facts, n.output[0], image) !== undefined) });
     since = [];
   }
   return stages;
@@ -119,9 +120,22 @@ function furthest(stages: readonly Stage[], start: number, end: number): Layer {
     const sameSize = stage.layer.height === reached.height && stage.layer.width === reached.width;
     if (!sameSize || !stage.nodes.every((n) => IN_PLACE.has(n.opType ?? '') || NEUTRAL.has(n.opType ?? '') || isConvolution(n))) break;
     reached = stage.layer;
-    if (!UNFINISHED.has(stage.nodes[stage.nodes.length - 1].opType ?? '')) chosen = reached;
+    if (!isUnfinished(stage.nodes[stage.nodes.length - 1])) chosen = reached;
   }
   return chosen;
+}
+
+/** The first convolution where all it does is to cut the image into patches that attend to each other, as in a vision transformer. */
+function patchEmbedding(nodes: readonly NodeProto[]): NodeProto | undefined {
+  const first = nodes.find(isConvolution);
+  if (!first || !nodes.some((n) => n.opType === 'Softmax')) return undefined;
+  const strides = intsAttribute(first, 'strides');
+  return intsAttribute(first, 'kernel_shape')?.every((length, i) => length > 1 && length === strides?.[i]) ? first : undefined;
+}
+
+function isUnfinished(node: NodeProto): boolean {
+  const squares = node.opType === 'Mul' && node.input[0] === node.input[1];
+  return squares || UNFINISHED.has(node.opType ?? '');
 }
 
 function isConvolution(node: NodeProto): boolean {

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import type { ResolvedModel } from '../models/resolve';
 import { inputsOf, type ImageInput, type ScalarInput } from '../models/network';
-import { Graph } from '../onnx/graph';
+import { describeNode, Graph, intAttribute } from '../onnx/graph';
 import { readModel, type OnnxModel } from '../onnx/model';
 import { ElementType, sizeOf } from '../onnx/tensors';
 import { probe, type Facts } from './facts';
@@ -31,6 +31,7 @@ export async function prepare(resolved: ResolvedModel): Promise<Prepared> {
   const graph = new Graph(model);
   const { image, scalars } = inputsOf(graph);
   checkInput(resolved, image);
+  refuseTraining(graph);
   const logits = findLogits(graph, resolved.output);
   const features = resolved.domain?.features;
   if (features !== undefined && !graph.has(features)) {
@@ -64,11 +65,21 @@ function checkInput(resolved: ResolvedModel, image: ImageInput): void {
   }
 }
 
+/** A file that was exported while training gives an image other scores in other company. */
+function refuseTraining({ model }: Graph): void {
+  const node = model.proto.graph.node.find((n) => n.opType === 'BatchNormalization' && intAttribute(n, 'training_mode', 0) === 1);
+  if (!node) return;
+  throw new SmearLensError('model-unsupported', `${model.file}: ${describeNode(node)} normalises by the batch, as in training.`, 'Export the model for inference (PyTorch: model.eval() before the export).');
+}
+
 function classCount(resolved: ResolvedModel, facts: Facts, logits: Logits): number {
   const shape = facts.get(logits.tensor)?.shape ?? [];
   const classes = sizeOf(shape.slice(1));
-  if (shape.length < 2 || shape[0] !== 1 || classes < 2) {
-    throw new SmearLensError('model-unsupported', `${resolved.onnxPath}: its output has the shape [${shape.join(', ')}], which is no row of class scores.`, "SmearLens reviews classifiers; name the right output in model.json ('output.name').");
+  // One axis holds the classes; scores for each pixel or box have more.
+  const isRow = shape.length >= 2 && shape[0] === 1 && shape.filter((d) => d !== 1).length === 1;
+  if (!isRow) {
+    const hint = classes === 1 ? 'a binary classifier needs a score for each of its two classes' : 'segmentation and detection are not covered';
+    throw new SmearLensError('model-unsupported', `${resolved.onnxPath}: its output has the shape [${shape.join(', ')}], which is no row of class scores.`, `SmearLens reviews classifiers (${hint}); if the model has another output, name it in model.json ('output.name').`);
   }
   if (resolved.classes && resolved.classes.length !== classes) {
     throw new SmearLensError('manifest-invalid', `${resolved.onnxPath}: gives ${classes} scores, its manifest names ${resolved.classes.length} classes.`, "Correct 'classes' in model.json.");

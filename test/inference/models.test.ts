@@ -58,6 +58,8 @@ describe('a model that cannot be used', () => {
     'bad-loop': /Loop 'Loop(_\w+)?'/,
     'bad-quantised': /DequantizeLinear 'DequantizeLinear/,
     'bad-custom-op': /SwirlPool/,
+    'bad-training-mode': /BatchNormalization 'BatchNormalization/,
+    'bad-score-grid': /\[1, 4, 3, 4\]/,
     'bad-two-images': /'left'.*'right'/,
     'bad-external-missing': /bad-external-missing\.onnx\.data/,
     'bad-external-escaping': /secret\.data/,

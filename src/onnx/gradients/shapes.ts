@@ -68,14 +68,13 @@ const unslice: GradientRule = (c) => {
 const unsliceByMatrix: GradientRule = (c) => {
   const { w, node } = c;
   const lengths = c.inputShape(0);
-  const count = node.input[3] ? 0 : lengths.length;
-  const axes = numbers(c, 'axes', 3) ?? lengths.map((_, i) => i).slice(0, count);
+  const axes = numbers(c, 'axes', 3) ?? lengths.map((_, i) => i).slice(0, c.inputShape(1)[0]);
   let g = c.g;
   axes.forEach((raw, i) => {
     const axis = positiveAxis(raw, lengths.length);
     if (axis === 0) throw notDifferentiable(c, 'it cuts the batch');
     const at = (position: number): string => w.slice(w.cast(node.input[position], ElementType.INT64), [0], [i], [i + 1]);
-    const identity = w.floats([lengths[axis], lengths[axis]], Float32Array.from({ length: lengths[axis] ** 2 }, (_, k) => (k % (lengths[axis] + 1) === 0 ? 1 : 0)));
+    const identity = w.node('EyeLike', [w.node('ConstantOfShape', [w.ints([lengths[axis], lengths[axis]])])]);
     const cut = w.nodeLike(node, [identity, at(1), at(2), w.ints([0]), ...(node.input[4] ? [at(4)] : [])]);
     g = alongAxis(c, g, axis + 1, lengths.length + 1, cut);
   });

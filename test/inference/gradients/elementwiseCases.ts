@@ -20,6 +20,9 @@ export const elementwiseCases: readonly Case[] = [
     operator('LeakyRelu', opset, [x(at0)], { alpha: { float: 0.3 } }),
     operator('Elu', opset, [x(at0)]),
     operator('Elu', opset, [x(at0)], { alpha: { float: 0.7 } }),
+    operator('Selu', opset, [x(at0)]),
+    operator('Selu', opset, [x(at0)], { alpha: { float: 1.2 }, gamma: { float: 0.8 } }),
+    operator('Softsign', opset, [x()]),
     operator('Sigmoid', opset, [x()]),
     operator('Tanh', opset, [x()]),
     operator('HardSigmoid', opset, [x({ low: -4, high: 4, kinks: [-2.5, 2.5] })]),
@@ -31,6 +34,8 @@ export const elementwiseCases: readonly Case[] = [
     operator('Reciprocal', opset, [x(positive)]),
     operator('Reciprocal', opset, [x({ low: -3, high: -0.5 })]),
   ]),
+  ...[12, 24].flatMap((opset) => [operator('Celu', opset, [x(at0)]), operator('Celu', opset, [x(at0)], { alpha: { float: 0.7 } })]),
+  ...[10, 24].flatMap((opset) => [operator('ThresholdedRelu', opset, [x({ kinks: [1] })]), operator('ThresholdedRelu', opset, [x({ kinks: [-0.5] })], { alpha: { float: -0.5 } })]),
   ...[9, 24].map((opset) => operator('Erf', opset, [x()])),
   // Bounds are attributes up to opset 10.
   operator('Clip', 7, [x({ kinks: [-0.5, 1] })], { min: { float: -0.5 }, max: { float: 1 } }),

@@ -57,6 +57,10 @@ const normalisations: readonly Case[] = [
     operator('BatchNormalization', opset, [x('n', 3, 2, 2), ...statistics(3)]),
     operator('BatchNormalization', opset, [x('n', 4), ...statistics(4)], { epsilon: { float: 0.1 } }),
   ]),
+  ...[7, 24].flatMap((opset) => [
+    operator('InstanceNormalization', opset, [x('n', 3, 4, 2), weights([3]), weights([3])]),
+    operator('InstanceNormalization', opset, [x('n', 2, 6), weights([2]), weights([2])], { epsilon: { float: 0.1 } }),
+  ]),
   ...[17, 24].flatMap((opset) => [
     operator('LayerNormalization', opset, [x('n', 3, 4), weights([4])]),
     operator('LayerNormalization', opset, [x('n', 3, 4), weights([3, 4]), weights([3, 4])], { ...axis(1), epsilon: { float: 0.1 } }),

@@ -3,7 +3,7 @@ import { active, ints, operator, type Attributes, type Case, type Operand } from
 import type { ValueRange } from './random';
 
 /** The opset from which on each operator takes its axes as an input. */
-const AXES_AS_INPUT: Record<string, number> = { ReduceSum: 13, ReduceMean: 18, ReduceMax: 18, ReduceL2: 18, ReduceSumSquare: 18, ReduceLogSumExp: 18 };
+const AXES_AS_INPUT: Record<string, number> = { ReduceSum: 13, ReduceMean: 18, ReduceMax: 18, ReduceMin: 18, ReduceL1: 18, ReduceL2: 18, ReduceSumSquare: 18, ReduceLogSumExp: 18 };
 
 function reduction(op: string, opset: number, x: Operand, axes: readonly number[] | undefined, attributes: Attributes = {}): Case {
   if (axes === undefined) return operator(op, opset, [x], attributes);
@@ -33,6 +33,8 @@ export const reductionCases: readonly Case[] = [
   ...forms('ReduceSum', {}),
   ...forms('ReduceMean', {}),
   ...forms('ReduceMax', { apart: true }),
+  ...forms('ReduceMin', { apart: true }),
+  ...forms('ReduceL1', { kinks: [0] }),
   ...forms('ReduceL2', {}),
   ...forms('ReduceSumSquare', {}),
   ...forms('ReduceLogSumExp', {}),

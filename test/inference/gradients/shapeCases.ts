@@ -58,6 +58,12 @@ const shapes: readonly Case[] = [
     slice(opset, x('n', 4, 5), [-3], [-1], [2]),
     slice(opset, x(4, 5), [1, 2], [3, 5]),
   ]),
+  // In steps, backwards, several axes.
+  ...[10, 13, 24].flatMap((opset) => [
+    slice(opset, x('n', 4, 5), [1], [FAR], [2], [2]),
+    slice(opset, x('n', 4, 5), [3, -1], [0, -FAR], [1, 2], [-1, -2]),
+    slice(opset, x('n', 4, 5), [0, 1], [FAR, 4], [-1, 1], [3, 1]),
+  ]),
   ...[10, 24].flatMap((opset) => [slice(opset, x('n', 4, 5), [1], [4], [-1], [1]), slice(opset, x('n', 4, 5), [-FAR, 1], [2, FAR], [-1, -2])]),
   ...[7, 10, 11, 24].flatMap((opset) => [pad(opset, x('n', 2, 3), [0, 1, 2, 0, 0, 1], 0), pad(opset, x('n', 2, 3), [0, 0, 1, 0, 0, 0], 1.5), pad(opset, x('n', 2, 3), [0, 0, 0, 0, 0, 0], 1)]),
   operator('Pad', 18, [x('n', 2, 3), ints([1, 2]), absent, ints([-1])]),
