@@ -19,7 +19,7 @@ export interface Layer {
 /** Operators that keep every pixel in its place; a layer may lie behind them. */
 const IN_PLACE = new Set([
   ...['BatchNormalization', 'InstanceNormalization', 'LayerNormalization', 'GroupNormalization', 'Add', 'Sub', 'Mul', 'Div', 'Sum', 'Concat', 'Pow', 'Max', 'Min'],
-  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Swish', 'Gelu', 'Erf', 'Mish', 'Softplus', 'Softsign', 'Selu', 'Celu', 'ThresholdedRelu', 'Exp', 'Log', 'Sqrt', 'Abs', 'Neg'],
+  ...['Relu', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'Clip', 'Sigmoid', 'Tanh', 'HardSigmoid', 'HardSwish', 'Swish', 'Gelu', 'Erf', 'Mish', 'Softplus', 'Softsign', 'ThresholdedRelu', 'Exp', 'Log', 'Sqrt', 'Abs', 'Neg'],
   ...['Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual', 'Not', 'Where'],
   ...['GlobalAveragePool', 'GlobalMaxPool', 'ReduceMean', 'ReduceMax', 'ReduceSum', 'Gemm', 'MatMul', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten'],
 ]);
