@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'inference', include: ['test/inference/**/*.test.ts'], globalSetup: ['test/inference/build.ts'], testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' } },
+      { test: { name: 'inference', include: ['test/inference/**/*.test.ts'], globalSetup: ['test/inference/build.ts'], env: { ORT_DISABLE_TELEMETRY: '1' }, testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' } },
     ],
   },
 });

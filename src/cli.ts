@@ -1,4 +1,5 @@
 /** The command line: the same core as the extension, for a terminal. See docs/ARCHITECTURE.md, 'Command line'. */
+import './inference/noTelemetry';
 import * as path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { doctor } from './cli/doctor';

@@ -1,20 +1,26 @@
 /** Composes the features; nothing else. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { chooseLayer } from './commands/chooseLayer';
 import { chooseModel } from './commands/chooseModel';
 import { chooseProvider } from './commands/chooseProvider';
+import { copyResult } from './commands/copyResult';
 import { Doctor } from './commands/doctor';
+import { exportOverlay } from './commands/exportOverlay';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { registerCommands } from './commands/register';
+import { reviewFolder } from './commands/reviewFolder';
+import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
-import { ActiveSmear } from './editor/activeSmear';
+import { ActiveSmear, type ActivePage } from './editor/activeSmear';
 import { CanvasFocus } from './editor/canvasFocus';
-import { PanelMemory } from './editor/panelMemory';
-import { modelChoice } from './editor/settings';
-import { registerSmearEditor, type AnalysisEvent } from './editor/smearEditor';
-import { defaultModel } from './models/defaultModel';
+import { ModelChoices } from './editor/modelChoices';
+import { ReviewPanels } from './editor/reviewPanels';
+import type { AnalysisEvent, SmearDocument } from './editor/smearDocument';
+import { registerSmearEditor } from './editor/smearEditor';
+import { ViewMemory } from './editor/viewMemory';
 import { InferenceClient } from './inference/client';
-import type { ModelChoice } from './protocol/inference';
+import { defaultModel } from './models/defaultModel';
 import { registerStatusBar } from './views/statusBar';
 
 /** What other extensions, and the tests, may use. */
@@ -23,40 +29,49 @@ export interface SmearLensApi {
   inferencePid(): number | undefined;
   /** An open smear's analysis began, succeeded or failed, or its file was deleted. */
   readonly onDidChangeAnalysis: vscode.Event<AnalysisEvent>;
+  /** The smears that are open: in editors, and in review sessions with those kept ready around the one on show. */
+  readonly documents: ReadonlySet<SmearDocument>;
+  /** The pages that show them; one of a hidden tab counts. */
+  readonly pages: ReadonlySet<ActivePage>;
+  /** Calls that the inference process has not answered yet. */
+  pendingCalls(): number;
 }
 
 let inference: InferenceClient | undefined;
 
-export function activate({ extensionPath, extensionUri, globalState, subscriptions }: vscode.ExtensionContext): SmearLensApi {
+export function activate({ extensionPath, extensionUri, globalState, workspaceState, subscriptions }: vscode.ExtensionContext): SmearLensApi {
   const log = vscode.window.createOutputChannel('SmearLens', { log: true });
   const client = new InferenceClient({ entry: path.join(extensionPath, 'dist', 'inference.js'), log: (level, text) => log[level](text) });
   inference = client;
   const active = new ActiveSmear();
   const analyses = new vscode.EventEmitter<AnalysisEvent>();
-  const modelFor = (uri?: vscode.Uri): ModelChoice => modelChoice(uri, () => defaultModel(extensionPath));
-  const doctor = new Doctor(client, () => modelFor(active.current?.uri));
+  const documents = new Set<SmearDocument>();
+  const models = new ModelChoices(workspaceState, defaultModel(extensionPath));
+  const doctor = new Doctor(client, () => models.for(active.current?.uri));
+  const options = { inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
+  const reviews = new ReviewPanels(options);
 
   subscriptions.push(
     log,
     active,
     analyses,
+    models,
     doctor,
-    registerSmearEditor({
-      inference: client,
-      log,
-      active,
-      analyses,
-      extensionUri,
-      chooseModel: modelFor,
-      canvasFocus: new CanvasFocus(),
-      panelMemory: new PanelMemory(globalState),
-    }),
+    reviews,
+    registerSmearEditor(options),
     registerStatusBar(active),
     registerCommands(
       {
         'smearlens.open': openInSmearLens,
-        'smearlens.chooseModel': chooseModel,
-        'smearlens.chooseProvider': chooseProvider,
+        'smearlens.review': (target) => reviewFolder(target, active, reviews),
+        'smearlens.next': () => active.page.surface.go(1),
+        'smearlens.previous': () => active.page.surface.go(-1),
+        'smearlens.chooseModel': () => chooseModel(active),
+        'smearlens.chooseProvider': () => chooseProvider(active),
+        'smearlens.chooseLayer': () => chooseLayer(active, client, models),
+        'smearlens.exportOverlay': () => exportOverlay(active),
+        'smearlens.copyResult': () => copyResult(active),
+        'smearlens.useForWorkspace': useForWorkspace,
         'smearlens.doctor': () => doctor.run(),
         'smearlens.showLog': () => log.show(),
         ...viewCommands(active),
@@ -64,7 +79,7 @@ export function activate({ extensionPath, extensionUri, globalState, subscriptio
       log,
     ),
   );
-  return { inferencePid: () => client.pid, onDidChangeAnalysis: analyses.event };
+  return { inferencePid: () => client.pid, onDidChangeAnalysis: analyses.event, documents, pages: active.open, pendingCalls: () => client.pending };
 }
 
 /** VS Code waits for the promise, so the inference process is gone when the window is. */

@@ -1,4 +1,5 @@
 /** Composition root of the inference process, dist/inference.js: one bundle for its main thread and its worker thread. */
+import './inference/noTelemetry';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
 import { ExplainEngine } from './explain/engine';
 import { preparation } from './inference/prepare';

@@ -1,14 +1,16 @@
 /** The editor's page: takes snapshots from the host and draws them. */
 import type { Analysis, Explanation } from '../src/protocol/analysis';
+import type { ShownOverlay } from '../src/protocol/caption';
 import type { EditorAction, EditorSnapshot, ToEditor, ViewCommand } from '../src/protocol/editor';
-import type { OverlayChoice, ViewState } from '../src/protocol/viewState';
+import { ofAnotherSmear, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
 import { reportFocus } from './canvasFocus';
 import { chosenMap, Controls, effectiveOverlay, offeredOverlays } from './controls';
 import { byId, say } from './dom';
-import { connect, keepView, send } from './host';
+import { exportPicture } from './exportPicture';
+import { connect, remember, send } from './host';
 import { showSmallPrint } from './smallPrint';
 import { Stage } from './stage';
-import { connectStrip, showScale } from './strip';
+import { connectStrip, showPosition, showScale } from './strip';
 import { defineElements } from './toolkit';
 import { showVerdict } from './verdict';
 import { Viewer } from './viewer';
@@ -22,13 +24,13 @@ let view: ViewState | undefined;
 let hiddenOverlay: OverlayChoice = 'grad-cam';
 
 const viewer = new Viewer(byId('viewer'), byId('picture'), { moved: (place) => keep({ place }), scaled: showScale });
-const stage = new Stage(viewer, () => send({ kind: 'image-failed' }));
+const stage = new Stage(viewer, (id) => send({ kind: 'image-failed', id }));
 
 const controls = new Controls((part, settled) => {
   if (!view) return;
   view = { ...view, ...part };
   drawView();
-  if (settled) keepView(view);
+  if (settled) keepState();
 });
 
 const COMMANDS: Record<ViewCommand, () => void> = {
@@ -50,9 +52,8 @@ const COMMANDS: Record<ViewCommand, () => void> = {
 
 connectStrip(viewer, stage, (command) => COMMANDS[command]());
 
-// The ids of the buttons are the names of their actions.
-for (const action of ['retry', 'show-log', 'choose-model'] as const satisfies readonly EditorAction[]) {
-  byId(action).addEventListener('click', () => send({ kind: 'action', action }));
+for (const button of document.querySelectorAll<HTMLElement>('[data-action]')) {
+  button.addEventListener('click', () => send({ kind: 'action', action: button.dataset['action'] as EditorAction }));
 }
 
 connect((message: ToEditor) => {
@@ -61,33 +62,43 @@ connect((message: ToEditor) => {
       return show(message.snapshot);
     case 'command':
       return COMMANDS[message.command]();
+    case 'prefetch':
+      return stage.prefetch(message.images);
+    case 'export':
+      return void exportShown(message.request);
   }
 });
 reportFocus(viewer.canvas);
 
 function show(next: EditorSnapshot): void {
-  snapshot = next;
-  const { image, state, fileName } = next;
+  const { id, image, state, fileName, position } = next;
+  const isAnother = id !== snapshot?.id;
   if (!view) {
     view = next.view;
     viewer.goTo(view.place);
     showPanel();
-  }
+  } else if (isAnother) view = ofAnotherSmear(view);
+  snapshot = next;
   byId('title').textContent = fileName;
   showVerdict(state);
-  const analysis = state.kind === 'done' ? state.analysis : undefined;
-  stage.show(image, fileName, analysis?.image);
+  showPosition(fileName, position);
+  const analysis = currentAnalysis();
+  stage.show({ id, fileName, source: image, analysed: analysis?.image });
   const explanation = explanationOf(analysis);
   showSmallPrint(analysis, explanation);
   showExplanation(analysis, explanation, view);
   drawView();
+  remember({ view, resume: next.resume });
 }
 
 function showExplanation(analysis: Analysis | undefined, explanation: Explanation | undefined, chosen: ViewState): void {
   const failure = analysis?.explanation && 'error' in analysis.explanation ? analysis.explanation.error : undefined;
   byId('explanation').hidden = !explanation && !failure;
   byId('controls').hidden = !explanation;
-  say(byId('explanation-failure'), failure && `${failure.message} ${failure.hint}`);
+  byId('results').hidden = !analysis;
+  byId('explanation-failure').hidden = !failure;
+  say(byId('explanation-failure-text'), failure && `${failure.message} ${failure.hint}`);
+  byId('layer-name').textContent = explanation?.layer ?? '';
   if (analysis && explanation) controls.offer(analysis, explanation, chosen);
 }
 
@@ -95,7 +106,14 @@ function showExplanation(analysis: Analysis | undefined, explanation: Explanatio
 function keep(part: Partial<ViewState>): void {
   if (!view) return;
   view = { ...view, ...part };
-  keepView(view);
+  keepState();
+}
+
+/** Twice: with the page, and with the host, which has it for as long as the window lives. */
+function keepState(): void {
+  if (!view) return;
+  remember({ view, resume: snapshot?.resume });
+  send({ kind: 'view', view });
 }
 
 function showPanel(): void {
@@ -124,6 +142,20 @@ function drawView(): void {
   controls.describe(view, map);
   if (map && !map.flat) stage.drawOverlay(analysis.image, map, explanation, view);
   else stage.clearOverlay();
+}
+
+/** Answers with the picture, its overlay and a caption, as they are on show. */
+async function exportShown(request: number): Promise<void> {
+  const result = await exportPicture(stage.picture, snapshot?.fileName ?? '', shownOverlay());
+  send({ kind: 'exported', request, result });
+}
+
+function shownOverlay(): ShownOverlay | undefined {
+  const analysis = currentAnalysis();
+  const explanation = explanationOf(analysis);
+  if (!analysis || !explanation || !view) return undefined;
+  const map = chosenMap(analysis, explanation, view);
+  return map && { analysis, explanation, view, map };
 }
 
 function currentAnalysis(): Analysis | undefined {

@@ -1,11 +1,10 @@
 /** The webview's side of src/protocol/editor.ts. */
-import type { FromEditor, ToEditor } from '../src/protocol/editor';
-import type { ViewState } from '../src/protocol/viewState';
+import type { FromEditor, PageState, ToEditor } from '../src/protocol/editor';
 
 interface VsCodeApi {
   postMessage(message: FromEditor): void;
   getState(): unknown;
-  setState(state: ViewState): void;
+  setState(state: PageState): void;
 }
 declare function acquireVsCodeApi(): VsCodeApi;
 
@@ -19,11 +18,10 @@ export function send(message: FromEditor): void {
 /** Says that the page listens. `receive` gets every message from then on. */
 export function connect(receive: (message: ToEditor) => void): void {
   window.addEventListener('message', (event: MessageEvent<ToEditor>) => receive(event.data));
-  send({ kind: 'ready', view: api.getState() });
+  send({ kind: 'ready', state: api.getState() });
 }
 
-/** Keeps the view twice: in the page's own state, which outlives a reload of the window, and with the host. */
-export function keepView(view: ViewState): void {
-  api.setState(view);
-  send({ kind: 'view', view });
+/** Keeps the state with the page, where it outlives a reload of the window. */
+export function remember(state: PageState): void {
+  api.setState(state);
 }

@@ -17,8 +17,8 @@ function rows({ model, provider, milliseconds, image }: Analysis, explanation: E
     ['Image', `${image.width} × ${image.height} pixels`],
   ];
   if (explanation) {
-    const { layer, width, height, channels } = explanation;
-    entries.push(['Layer', layer], ['Maps', `${width} × ${height}, from ${channels} channels`]);
+    const { width, height, channels } = explanation;
+    entries.push(['Maps', `${width} × ${height}, from ${channels} channels`]);
   }
   return entries.flatMap(([term, value]) => [create('dt', '', term), create('dd', '', value)]);
 }

@@ -6,50 +6,63 @@ import type { Analysis, CamMap } from '../src/protocol/analysis';
 import type { ImageSource } from '../src/protocol/editor';
 import type { ViewState } from '../src/protocol/viewState';
 import { byId } from './dom';
+import { keyOf, Pictures, type Picture } from './pictures';
 import type { Viewer } from './viewer';
 
 /** Pixels. A map of 7 × 7 has no more detail to show in a larger canvas, and each toggle fills it anew. */
 const MAX_OVERLAY_SIDE = 1024;
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
+/** What is to be on the stage. */
+export interface Scene {
+  /** Of the smear: with another one, nothing of the one before stays. */
+  readonly id: string;
+  readonly fileName: string;
+  readonly source: ImageSource | undefined;
+  /** The size that the inference process decoded: larger than what is shown where that was made smaller to send it. */
+  readonly analysed: Size | undefined;
+}
+
 export class Stage {
-  private readonly image = byId<HTMLImageElement>('image');
   private readonly overlay = byId<HTMLCanvasElement>('overlay');
   private readonly contour = document.querySelector<SVGSVGElement>('#contour');
   private readonly pixel = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  private blob: string | undefined;
-  /** The size that the inference process last decoded: larger than what is shown where that was made smaller to send it. */
-  private analysed: Size | undefined;
+  private readonly pictures = new Pictures();
+  private image = byId<HTMLImageElement>('image');
+  /** The newest; shown once it is decoded. */
+  private wanted: Picture | undefined;
+  private scene: Scene | undefined;
 
-  /** @param onFileFailed the browser cannot decode the file whose `uri` it was given */
+  /** @param onFileFailed the browser cannot decode the file of the smear with this id */
   constructor(
     private readonly viewer: Viewer,
-    onFileFailed: () => void,
-  ) {
-    this.image.addEventListener('load', () => this.setState('shown'));
-    this.image.addEventListener('error', () => {
-      if (this.blob) return this.setState('failed');
-      this.setState('loading');
-      onFileFailed();
-    });
+    private readonly onFileFailed: (id: string) => void,
+  ) {}
+
+  prefetch(images: readonly ImageSource[]): void {
+    this.pictures.prefetch(images);
   }
 
   /** Shows the picture; one that is shown already is left as it is, so that nothing flashes. */
-  show(source: ImageSource | undefined, fileName: string, analysed: Size | undefined): void {
-    this.image.alt = `Blood smear ${fileName}`;
-    this.viewer.describe(`Smear ${fileName}: wheel to zoom, drag to move`);
-    this.analysed = analysed ?? this.analysed;
-    if (source?.kind === 'uri' && this.image.getAttribute('src') === source.uri) return this.measure();
-    if (this.blob) URL.revokeObjectURL(this.blob);
-    this.blob = source?.kind === 'png' ? URL.createObjectURL(new Blob([new Uint8Array(source.png)], { type: 'image/png' })) : undefined;
-    const uri = source?.kind === 'uri' ? source.uri : this.blob;
-    if (uri) this.image.src = uri;
-    else this.image.removeAttribute('src');
-    this.setState(source?.kind === 'unshowable' ? 'failed' : 'loading');
+  show(scene: Scene): void {
+    const before = this.scene;
+    const isAnother = !before || before.id !== scene.id;
+    this.scene = isAnother ? scene : { ...scene, analysed: scene.analysed ?? before?.analysed };
+    this.describe();
+    if (!isAnother && keyOf(before.source) === keyOf(scene.source)) return this.measure();
+    // A file's older version stays until there is the newer one, but no smear stands beside the verdict of another.
+    if (isAnother) this.image.hidden = true;
+    const picture = this.pictures.take(scene.source);
+    this.wanted = picture;
+    this.setState(scene.source?.kind === 'unshowable' ? 'failed' : 'loading');
+    picture?.decoded.then(
+      () => this.wanted === picture && this.put(picture),
+      () => this.wanted === picture && this.failed(scene),
+    );
   }
 
   clearOverlay(): void {
@@ -76,14 +89,20 @@ export class Stage {
 
   /** The red, green and blue of one pixel of the file; undefined where only a smaller copy of the image is shown. */
   colourAt(x: number, y: number): readonly number[] | undefined {
-    const copied = this.size().width !== this.image.naturalWidth;
-    if (!this.pixel || copied || document.body.dataset['image'] !== 'shown') return undefined;
-    this.pixel.drawImage(this.image, x, y, 1, 1, 0, 0, 1, 1);
+    const picture = this.picture;
+    if (!this.pixel || !picture || this.size().width !== picture.naturalWidth) return undefined;
+    this.pixel.drawImage(picture, x, y, 1, 1, 0, 0, 1, 1);
     return [...this.pixel.getImageData(0, 0, 1, 1).data.subarray(0, 3)];
   }
 
+  /** The picture on show; undefined while there is none. */
+  get picture(): HTMLImageElement | undefined {
+    return document.body.dataset['image'] === 'shown' ? this.image : undefined;
+  }
+
   private drawColours(values: Float32Array, layer: Size, { width, height }: Size, view: ViewState): void {
-    Object.assign(this.overlay, { width, height });
+    // Set anew, even to what it is, a canvas throws its pixels away and takes new memory.
+    if (this.overlay.width !== width || this.overlay.height !== height) Object.assign(this.overlay, { width, height });
     const large = bilinearResize(values, layer.height, layer.width, height, width);
     const pixels = colourise(large, { table: colourTable(view.colourMap), opacity: view.opacity, threshold: view.threshold });
     this.overlay.getContext('2d')?.putImageData(new ImageData(pixels, width, height), 0, 0);
@@ -95,32 +114,50 @@ export class Stage {
     for (const line of this.contour?.children ?? []) line.setAttribute('d', path);
   }
 
+  private put(picture: Picture): void {
+    picture.element.id = 'image';
+    this.image.replaceWith(picture.element);
+    this.image = picture.element;
+    this.describe();
+    this.setState('shown');
+  }
+
+  private failed({ id, source }: Scene): void {
+    if (source?.kind === 'png') return this.setState('failed');
+    this.onFileFailed(id);
+  }
+
+  private describe(): void {
+    const name = this.scene?.fileName ?? '';
+    this.image.alt = `Blood smear ${name}`;
+    this.viewer.describe(`Smear ${name}: wheel to zoom, drag to move`);
+  }
+
   private setState(state: 'loading' | 'shown' | 'failed'): void {
     document.body.dataset['image'] = state;
     byId('no-image').hidden = state !== 'failed';
-    // The browser keeps showing a file's older version until it has the newer one.
-    this.image.hidden = state === 'failed' || !this.image.hasAttribute('src');
+    if (state === 'failed') this.image.hidden = true;
     if (state === 'shown') this.measure();
   }
 
   /** Of the file. What was decoded counts as long as it can be of the same image: the file may have changed since. */
   private size(): Size {
     const shown = { width: this.image.naturalWidth, height: this.image.naturalHeight };
-    const { analysed } = this;
+    const analysed = this.scene?.analysed;
     if (!analysed || analysed.width < shown.width) return shown;
     const height = (shown.height * analysed.width) / shown.width;
     return Math.abs(height - analysed.height) <= analysed.width / shown.width ? analysed : shown;
   }
 
   private measure(): void {
-    if (document.body.dataset['image'] !== 'shown') return;
+    if (!this.picture) return;
     const { width, height } = this.size();
     this.viewer.resize(width, height);
   }
 }
 
 /** The size in whole pixels, made smaller where a side is longer than `side`. */
-function fitted({ width, height }: Size, side: number): Size {
+export function fitted({ width, height }: Size, side: number): Size {
   const scale = Math.min(1, side / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }

@@ -1,5 +1,5 @@
 /** The strip below the picture: what the view's buttons do, how large the picture is shown, and what is under the pointer. */
-import type { ViewCommand } from '../src/protocol/editor';
+import type { Position, ViewCommand } from '../src/protocol/editor';
 import { formatScale } from '../src/protocol/format';
 import { byId } from './dom';
 import type { Stage } from './stage';
@@ -24,4 +24,12 @@ export function connectStrip(viewer: Viewer, stage: Stage, run: (command: ViewCo
 /** @param scale screen pixels an image pixel */
 export function showScale(scale: number): void {
   byId('scale').textContent = formatScale(scale);
+}
+
+/** Where the reviewer is in the folder: in the custom editor, whose tab says the name, nothing is counted. */
+export function showPosition(fileName: string, position: Position | undefined): void {
+  const element = byId('position');
+  element.hidden = !position;
+  element.textContent = position ? `${position.number} / ${position.count}` : '';
+  byId('file-name-text').textContent = position ? fileName : '';
 }

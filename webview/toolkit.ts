@@ -31,8 +31,14 @@ export interface Choice {
 /** What each choice was last told to show or told us, so that a change can be told from an echo. */
 const shown = new WeakMap<ChoiceElement, string>();
 
+/** What each choice was last filled with: to make the same elements anew takes longer than to draw an image. */
+const filled = new WeakMap<ChoiceElement, string>();
+
 /** Fills a choice with `vscode-option` or `vscode-radio` children and selects one. */
 export function fillChoice(choice: ChoiceElement, tag: 'vscode-option' | 'vscode-radio', entries: readonly Choice[], selected: string): void {
+  const content = JSON.stringify(entries);
+  if (filled.get(choice) === content) return select(choice, selected);
+  filled.set(choice, content);
   const children = entries.map(({ value, label }) => {
     const child = document.createElement(tag);
     child.setAttribute('value', value);

@@ -16,6 +16,7 @@ export function showVerdict(state: AnalysisState): void {
   byId('verdict-heading').textContent = heading;
   say(byId('verdict-title'), title);
   say(byId('verdict-detail'), detail);
+  say(byId('short-verdict'), short(state));
   byId('scores').hidden = state.kind !== 'done';
   if (state.kind === 'done') showScores(state.analysis);
 }
@@ -44,6 +45,15 @@ function words(state: AnalysisState): Words {
         ? { heading: 'Verdict', title: OUTSIDE_DOMAIN, detail: 'The scores of an image that the model has not learnt to read mean nothing.' }
         : classWords(state.analysis);
   }
+}
+
+/** In the strip, where it stands for the panel while that is closed. */
+function short(state: AnalysisState): string {
+  if (state.kind === 'running') return 'Analysing…';
+  if (state.kind === 'failed') return 'Not analysed';
+  if (state.kind === 'deleted') return 'Deleted';
+  const { model, predicted, probabilities } = state.analysis;
+  return isOutside(state.analysis) ? 'No class offered' : `${classAt(model.classes, predicted).name} ${formatPercent(probabilities[predicted] ?? NaN)}`;
 }
 
 function classWords({ model, predicted, probabilities }: Analysis): Words {

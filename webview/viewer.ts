@@ -29,7 +29,7 @@ export class Viewer {
   private size: { width: number; height: number } | undefined;
   /** Where the view is to be; null: the whole image, and again after a change of the window's size. */
   private place: Place | null = null;
-  /** The reviewer moved the view, and has not been told of as `moved`. */
+  /** The reviewer moved the view, and `moved` has not been told of it. */
   private touched = false;
 
   constructor(
@@ -59,12 +59,18 @@ export class Viewer {
     });
     this.canvas.setAttribute('role', 'group');
     const touch = (): void => void (this.touched = true);
-    for (const gesture of ['canvas-drag', 'canvas-scroll', 'canvas-pinch'] as const) this.viewer.addHandler(gesture, touch);
+    // The end of a drag, too: a picture that was dragged too far then goes back.
+    for (const gesture of ['canvas-drag', 'canvas-drag-end', 'canvas-scroll', 'canvas-pinch'] as const) this.viewer.addHandler(gesture, touch);
     this.viewer.addHandler('open', () => this.opened());
     this.viewer.addHandler('update-viewport', () => this.report());
     this.viewer.addHandler('animation-finish', () => this.settle());
     this.canvas.addEventListener('pointerdown', () => this.focus());
-    new ResizeObserver(() => this.fill()).observe(element);
+    const changed = (): void => {
+      this.settle();
+      this.fill();
+    };
+    // In screen pixels: their number also changes when the window comes to a denser screen.
+    new ResizeObserver(changed).observe(element, { box: 'device-pixel-content-box' });
   }
 
   /** What takes the keyboard's focus. */
@@ -83,6 +89,7 @@ export class Viewer {
   /** Sets the size of the image, in pixels. The place stays, as it is in parts of the image. */
   resize(width: number, height: number): void {
     if (width === this.size?.width && height === this.size.height) return;
+    this.settle();
     this.size = { width, height };
     const source = { width, height, tileSize: Math.max(width, height), minLevel: 0, maxLevel: 0, getTileUrl: () => '' };
     this.viewer.open({ tileSource: source, opacity: 0 });
@@ -149,6 +156,8 @@ export class Viewer {
     const location = new OpenSeadragon.Rect(0, 0, 1, this.size ? this.size.height / this.size.width : 1);
     if (this.viewer.getOverlayById(this.picture)) this.viewer.updateOverlay(this.picture, location);
     else this.viewer.addOverlay({ element: this.picture, location, onDraw: (position, size) => this.draw(position, size) });
+    // A gesture before there was a picture moved nothing.
+    this.touched = false;
     this.fill();
   }
 
@@ -164,9 +173,10 @@ export class Viewer {
 
   /** Takes the element's present size. It may have changed before there was an image, unheard of by the viewport. */
   private fill(): void {
-    const { clientWidth, clientHeight } = this.element;
-    if (!this.image || !clientWidth || !clientHeight) return;
-    this.viewer.viewport.resize(new OpenSeadragon.Point(clientWidth, clientHeight));
+    // Not `clientWidth`: that is rounded, and the picture would be beside the middle.
+    const { width, height } = this.element.getBoundingClientRect();
+    if (!this.image || !width || !height) return;
+    this.viewer.viewport.resize(new OpenSeadragon.Point(width, height));
     this.restore();
     this.viewer.forceRedraw();
   }
@@ -194,6 +204,7 @@ export class Viewer {
     this.events.scaled(scale);
   }
 
+  /** Takes where the reviewer has moved the view to, be it there yet or not, for the place. */
   private settle(): void {
     const scale = this.scaleNow(false);
     if (!this.touched || !this.size || scale === undefined) return;

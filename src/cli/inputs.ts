@@ -1,8 +1,5 @@
 /** From the paths on the command line to images, decoded one ahead of the model. */
-import * as fs from 'node:fs/promises';
-import * as path from 'node:path';
-import { SmearLensError } from '../errors';
-import { isImagePath } from '../images/formats';
+import { imagesIn, isFolder } from '../images/folder';
 
 /**
  * Files as given; of folders, all images in them and below, sorted by path. Hidden files and folders are passed over, links
@@ -19,49 +16,6 @@ export async function imagesOf(given: readonly string[], failed: (path: string, 
     }
   }
   return files;
-}
-
-/**
- * The images in a folder and below, in the order of {@link imagesOf}.
- * @throws SmearLensError `image-not-found` where it is no folder or holds no images, `image-unreadable`
- */
-export async function imagesIn(folder: string): Promise<string[]> {
-  if (!(await isFolder(folder))) throw new SmearLensError('image-not-found', `${folder}: there is no such folder.`, 'Give a folder of images.');
-  const files = await walk(folder, new Set());
-  if (files.length === 0) throw new SmearLensError('image-not-found', `${folder}: holds no images.`, 'Give a folder with JPEG, PNG, TIFF, BMP or WebP files.');
-  return files
-    .map((file) => ({ file, key: relativePath(folder, file).normalize('NFC') }))
-    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-    .map(({ file }) => file);
-}
-
-/** The path of a file below a folder, with '/'. */
-export function relativePath(folder: string, file: string): string {
-  return path.relative(folder, file).split(path.sep).join('/');
-}
-
-/** @param seen real paths of folders already walked: a link may lead back up, or to a folder that is reached twice */
-async function walk(folder: string, seen: Set<string>): Promise<string[]> {
-  try {
-    const real = await fs.realpath(folder);
-    if (seen.has(real)) return [];
-    seen.add(real);
-    const files: string[] = [];
-    for (const name of (await fs.readdir(folder)).sort()) {
-      const file = path.join(folder, name);
-      if (name.startsWith('.')) continue;
-      if (await isFolder(file)) files.push(...(await walk(file, seen)));
-      else if (isImagePath(name)) files.push(file);
-    }
-    return files;
-  } catch (error) {
-    if (error instanceof SmearLensError) throw error;
-    throw new SmearLensError('image-unreadable', `${folder}: the folder cannot be read (${(error as Error).message}).`, 'Check its permissions, or name the images themselves.');
-  }
-}
-
-async function isFolder(file: string): Promise<boolean> {
-  return (await fs.stat(file).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** A value, or what was thrown instead of it. */

@@ -1,11 +1,13 @@
 /** `smearlens inspect`: what an ONNX file is, which layers it has, and what stands in the way of explaining it. */
 import { SmearLensError, toErrorInfo } from '../errors';
-import { candidateLayers, chooseLayer, type Layer } from '../explain/layer';
+import { chooseLayer, type Layer } from '../explain/layer';
+import { describeLayers } from '../explain/layerChoices';
 import { prepare, type Prepared } from '../explain/prepare';
 import { resolveModel } from '../models/resolve';
 import { missingRules } from '../onnx/differentiate';
 import { describeNode } from '../onnx/graph';
 import type { ValueInfoProto } from '../onnx/onnx_pb';
+import type { LayerInfo } from '../protocol/inference';
 import type { Output } from './output';
 
 export async function inspect(file: string, output: Output): Promise<void> {
@@ -29,30 +31,14 @@ interface Report {
   /** Why there is none. */
   readonly layerError: string | undefined;
   /** From image to logits. */
-  readonly layers: readonly LayerReport[];
+  readonly layers: readonly LayerInfo[];
   /** Operators behind the automatic layer that the differentiator lacks. */
   readonly unsupported: readonly string[];
 }
 
-interface LayerReport {
-  readonly name: string;
-  readonly op: string;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** Can Grad-CAM be computed here? */
-  readonly differentiable: boolean;
-}
-
 function reportOf(p: Prepared): Report {
-  const { graph, facts, image, logits } = p;
+  const { graph, image, logits } = p;
   const automatic = automaticLayer(p);
-  const layers = candidateLayers(graph, facts, image.name, logits.tensor);
-  // From the logits backwards: once an operator without a rule is met, no layer before it can be explained by gradients.
-  const described = layers.map((layer): LayerReport => {
-    const { tensor, channels, height, width } = layer;
-    return { name: tensor, op: graph.producer(tensor)?.opType ?? '', channels, height, width, differentiable: missingRules(graph, tensor, logits.tensor).length === 0 };
-  });
   return {
     path: p.resolved.onnxPath,
     sha256: p.resolved.sha256,
@@ -65,7 +51,7 @@ function reportOf(p: Prepared): Report {
     classes: p.classes,
     layer: 'error' in automatic ? null : automatic.layer.tensor,
     layerError: 'error' in automatic ? automatic.error : undefined,
-    layers: described,
+    layers: describeLayers(p),
     unsupported: 'error' in automatic ? [] : missingRules(graph, automatic.layer.tensor, logits.tensor).map(describeNode),
   };
 }

@@ -8,7 +8,8 @@ import { SmearLensError } from '../errors';
 import { decodeFile } from '../images/decode';
 import { writeNpy } from '../images/npy';
 import { resizeRgb } from '../images/tensor';
-import { imagesIn, oneAhead, relativePath } from './inputs';
+import { imagesIn, relativePath } from '../images/folder';
+import { oneAhead } from './inputs';
 import type { Output } from './output';
 
 /**

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { SmearLensError } from '../errors';
 import { viewTypeFor } from '../editor/contributions';
+import { activeTabUri } from './activeTab';
 
 /** Opens the image that the menu was invoked on or, from the command palette, the one in the active tab. */
 export async function openInSmearLens(target: unknown): Promise<void> {
@@ -12,10 +13,6 @@ export async function openInSmearLens(target: unknown): Promise<void> {
   if (!viewType) {
     throw new SmearLensError('image-unsupported', `${uri.path} is not an image that SmearLens reads.`, 'Open a JPEG, PNG, BMP, WebP or TIFF file.');
   }
-  await vscode.commands.executeCommand('vscode.openWith', uri, viewType);
-}
-
-function activeTabUri(): vscode.Uri | undefined {
-  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
-  return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText ? input.uri : undefined;
+  // In the preview tab, as a click in the Explorer does it, so that the arrow keys then stay in one tab.
+  await vscode.commands.executeCommand('vscode.openWith', uri, viewType, { preview: true });
 }

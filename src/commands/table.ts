@@ -4,8 +4,15 @@
  */
 export const COMMANDS = {
   'smearlens.open': 'Open in SmearLens',
+  'smearlens.review': 'Review Folder',
+  'smearlens.next': 'Next Image',
+  'smearlens.previous': 'Previous Image',
   'smearlens.chooseModel': 'Choose Model…',
   'smearlens.chooseProvider': 'Choose Execution Provider…',
+  'smearlens.chooseLayer': 'Choose Explained Layer…',
+  'smearlens.exportOverlay': 'Export Overlay as PNG…',
+  'smearlens.copyResult': 'Copy Result',
+  'smearlens.useForWorkspace': 'Use for Images in This Workspace',
   'smearlens.doctor': 'Doctor',
   'smearlens.showLog': 'Show Log',
   'smearlens.zoomIn': 'Zoom In',

@@ -10,11 +10,17 @@ export const VIEW_TYPES = {
 } as const;
 export type ViewType = keyof typeof VIEW_TYPES;
 
+/** Of the panel of a review session. */
+export const REVIEW_VIEW_TYPE = 'smearlens.review';
+
 export const SETTINGS = ['smearlens.model', 'smearlens.provider'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** Set while a picture has the keyboard's focus; the single keys of package.json count only then. */
 export const CANVAS_FOCUS = 'smearlens.canvasFocus';
+
+/** Set while a smear is on show in the active editor; commands that act on 'this image' are offered only then. */
+export const SMEAR_ACTIVE = 'smearlens.smearActive';
 
 /** The editor for a file, by its extension in any case; undefined where it is no image of ours. */
 export function viewTypeFor(path: string): ViewType | undefined {

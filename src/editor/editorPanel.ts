@@ -1,73 +1,178 @@
 import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import type { CommandId } from '../commands/table';
-import type { EditorAction, FromEditor, ImageSource, ToEditor } from '../protocol/editor';
+import { fromErrorInfo, SmearLensError, toErrorInfo } from '../errors';
+import type { AnalysisState, EditorAction, Exported, FromEditor, ImageSource, PageState, ToEditor } from '../protocol/editor';
 import { restoreView } from '../protocol/viewState';
-import { editorPage } from './html';
+import type { ActiveSmear } from './activeSmear';
 import type { CanvasFocus } from './canvasFocus';
-import type { PanelMemory } from './panelMemory';
-import type { SmearDocument } from './smearDocument';
+import { editorPage } from './html';
+import type { Picture, SmearDocument } from './smearDocument';
+import type { Surface } from './surface';
+import type { ViewMemory } from './viewMemory';
 
-const ACTIONS: Record<Exclude<EditorAction, 'retry'>, CommandId> = { 'show-log': 'smearlens.showLog', 'choose-model': 'smearlens.chooseModel' };
+const ACTIONS: Record<Exclude<EditorAction, 'retry'>, CommandId> = {
+  'show-log': 'smearlens.showLog',
+  'choose-model': 'smearlens.chooseModel',
+  'choose-layer': 'smearlens.chooseLayer',
+  'copy-result': 'smearlens.copyResult',
+  'export-overlay': 'smearlens.exportOverlay',
+  'previous': 'smearlens.previous',
+  'next': 'smearlens.next',
+};
 
 export interface PanelOptions {
   readonly extensionUri: vscode.Uri;
+  readonly active: ActiveSmear;
   readonly canvasFocus: CanvasFocus;
-  readonly panelMemory: PanelMemory;
+  readonly viewMemory: ViewMemory;
+}
+
+/** Joins one webview to its surface for as long as its panel lives. */
+export function connectPanel(surface: Surface, panel: vscode.WebviewPanel, options: PanelOptions): void {
+  const connection = new PanelConnection(surface, panel, options);
+  panel.onDidDispose(() => connection.dispose());
 }
 
 /**
- * Joins one webview to its document: a snapshot when the page is ready and at every change. VS Code discards the page of a
- * hidden tab and loads it again when shown, and then it says again that it is ready.
+ * A snapshot when the page is ready and at every change. VS Code discards the page of a hidden tab and loads it again when
+ * shown, and then it says again that it is ready.
  */
-export function connectPanel(document: SmearDocument, panel: vscode.WebviewPanel, { extensionUri, canvasFocus, panelMemory }: PanelOptions): vscode.Disposable {
-  const { webview } = panel;
-  const assets = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
-  const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
-  let ready = false;
+class PanelConnection {
+  private readonly subscriptions: vscode.Disposable;
+  private ready = false;
+  /** What the page was last sent. */
+  private posted: { readonly document: SmearDocument; readonly state: AnalysisState; readonly picture: Picture | undefined; readonly count: number | undefined } | undefined;
+  private prefetched = '';
+  private looking: { readonly document: SmearDocument; readonly end: vscode.Disposable } | undefined;
+  private readonly exports = new Map<number, (result: Exported) => void>();
+  private requests = 0;
 
-  webview.options = { enableScripts: true, localResourceRoots: [assets, vscode.Uri.joinPath(document.uri, '..')] };
+  constructor(
+    private readonly surface: Surface,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly options: PanelOptions,
+  ) {
+    const { webview } = panel;
+    const assets = vscode.Uri.joinPath(options.extensionUri, 'dist', 'webview');
+    const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
+    webview.options = { enableScripts: true, localResourceRoots: [assets, surface.root] };
+    this.subscriptions = vscode.Disposable.from(
+      webview.onDidReceiveMessage((message: FromEditor) => this.receive(message)),
+      surface.onDidChange(() => this.update()),
+      panel.onDidChangeViewState(() => this.look()),
+      options.canvasFocus.follow(panel),
+      options.active.follow({ surface, panel, exportPicture: () => this.exportPicture() }),
+    );
+    this.look();
+    webview.html = editorPage({
+      cspSource: webview.cspSource,
+      script: asset('editor.js'),
+      style: asset('style.css'),
+      nonce: crypto.randomBytes(16).toString('base64url'),
+    });
+  }
 
-  const post = (): void => {
-    if (!ready) return;
-    const fileName = document.uri.path.split('/').pop() ?? '';
-    const { state } = document;
-    const message: ToEditor = { kind: 'snapshot', snapshot: { fileName, image: imageSource(document, webview), state, view: restoreView(document.view) } };
-    void webview.postMessage(message);
-  };
+  dispose(): void {
+    this.abandonExports();
+    this.looking?.end.dispose();
+    this.subscriptions.dispose();
+  }
 
-  const receive = (message: FromEditor): void => {
+  private receive(message: FromEditor): void {
+    const { surface, options } = this;
     switch (message.kind) {
       case 'ready':
-        ready = true;
+        this.ready = true;
+        this.abandonExports();
+        this.posted = undefined;
+        this.prefetched = '';
         // The host's own is newer, except after a reload of the window, which only the page's state outlives.
-        document.view ??= message.view ? restoreView(message.view) : panelMemory.firstView();
-        return post();
+        surface.view ??= isPageState(message.state) ? restoreView(message.state.view) : options.viewMemory.firstView(surface.current.uri);
+        return this.update();
       case 'view':
-        document.view = restoreView(message.view);
-        return panelMemory.keep(document.view);
+        surface.view = restoreView(message.view);
+        return options.viewMemory.keep(surface.view);
       case 'focus':
-        return canvasFocus.set(panel, message.focused);
+        return options.canvasFocus.set(this.panel, message.focused);
       case 'image-failed':
-        return void document.renderPicture();
+        // The reviewer may have gone on since.
+        return void (message.id === idOf(surface.current) && surface.current.renderPicture());
+      case 'exported':
+        this.exports.get(message.request)?.(message.result);
+        return void this.exports.delete(message.request);
       case 'action':
-        if (message.action === 'retry') return document.refresh();
+        if (message.action === 'retry') return surface.current.refresh();
         return void vscode.commands.executeCommand(ACTIONS[message.action]);
     }
-  };
+  }
 
-  const subscriptions = vscode.Disposable.from(webview.onDidReceiveMessage(receive), document.onDidChange(post));
-  webview.html = editorPage({
-    cspSource: webview.cspSource,
-    script: asset('editor.js'),
-    style: asset('style.css'),
-    nonce: crypto.randomBytes(16).toString('base64url'),
-  });
-  return subscriptions;
+  private update(): void {
+    this.look();
+    if (!this.ready) return;
+    this.postSnapshot();
+    this.postPrefetch();
+  }
+
+  private postSnapshot(): void {
+    const { current: document, fileName, position, resume, view } = this.surface;
+    const { state, picture } = document;
+    const next = { document, state, picture, count: position?.count };
+    const { posted } = this;
+    if (posted && posted.document === document && posted.state === state && posted.picture === picture && posted.count === next.count) return;
+    this.posted = next;
+    this.post({ kind: 'snapshot', snapshot: { id: idOf(document), fileName, image: this.imageSource(document), state, view: restoreView(view), position, resume } });
+  }
+
+  /** Pictures only: an analysis is small enough to come with its snapshot. */
+  private postPrefetch(): void {
+    const pictures = this.surface.neighbours.filter(({ picture }) => picture);
+    const key = pictures.map(({ picture }) => picture && 'version' in picture ? picture.version : 0).join();
+    if (key === this.prefetched) return;
+    this.prefetched = key;
+    this.post({ kind: 'prefetch', images: pictures.flatMap((neighbour) => this.imageSource(neighbour) ?? []) });
+  }
+
+  private imageSource({ picture, uri }: SmearDocument): ImageSource | undefined {
+    if (picture?.kind !== 'file') return picture;
+    // The version makes the browser read a file anew that has changed. Added last: asWebviewUri drops a query.
+    return { kind: 'uri', uri: this.panel.webview.asWebviewUri(uri).with({ query: `version=${picture.version}` }).toString() };
+  }
+
+  /** The smear on show in a visible panel comes before all others. */
+  private look(): void {
+    const document = this.panel.visible ? this.surface.current : undefined;
+    if (document === this.looking?.document) return;
+    this.looking?.end.dispose();
+    this.looking = document && { document, end: document.look() };
+  }
+
+  private async exportPicture(): Promise<{ readonly png: Uint8Array; readonly name: string }> {
+    const request = ++this.requests;
+    const result = await new Promise<Exported>((resolve) => {
+      this.exports.set(request, resolve);
+      this.post({ kind: 'export', request });
+    });
+    if ('error' in result) throw fromErrorInfo(result.error);
+    return result;
+  }
+
+  /** A page that was closed or loaded anew answers no more. */
+  private abandonExports(): void {
+    const error = toErrorInfo(new SmearLensError('cancelled', 'The picture was closed before it was exported.', 'Open it and export it again.'));
+    for (const resolve of this.exports.values()) resolve({ error });
+    this.exports.clear();
+  }
+
+  private post(message: ToEditor): void {
+    void this.panel.webview.postMessage(message);
+  }
 }
 
-function imageSource({ picture, uri }: SmearDocument, webview: vscode.Webview): ImageSource | undefined {
-  if (picture?.kind !== 'file') return picture;
-  // The version makes the browser read a file anew that has changed. Added last: asWebviewUri drops a query.
-  return { kind: 'uri', uri: webview.asWebviewUri(uri).with({ query: `version=${picture.version}` }).toString() };
+function idOf({ uri }: SmearDocument): string {
+  return uri.toString();
+}
+
+function isPageState(state: unknown): state is PageState {
+  return typeof state === 'object' && state !== null && 'view' in state;
 }

@@ -38,12 +38,18 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       </div>
     </div>
     <div id="strip" role="toolbar" aria-label="View">
+      <button id="previous" type="button" data-action="previous" title="Previous image" aria-label="Previous image">‹</button>
+      <span id="position" hidden></span>
+      <button id="next" type="button" data-action="next" title="Next image" aria-label="Next image">›</button>
+      <span class="divider"></span>
       <button id="zoom-out" type="button" title="Zoom out" aria-label="Zoom out">−</button>
       <span id="scale"></span>
       <button id="zoom-in" type="button" title="Zoom in" aria-label="Zoom in">+</button>
       <button id="fit" type="button" title="Show the whole image">Fit</button>
       <button id="actual-size" type="button" title="One screen pixel for each image pixel">1:1</button>
       <span id="cursor"></span>
+      <span id="file-name"><bdi id="file-name-text"></bdi></span>
+      <span id="short-verdict" role="status"></span>
       <button id="toggle-panel" type="button" aria-controls="panel" aria-expanded="true">Analysis</button>
     </div>
   </main>
@@ -57,9 +63,9 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
         <p id="verdict-detail"></p>
       </div>
       <div id="failure-actions" hidden>
-        <vscode-button id="retry">Try again</vscode-button>
-        <vscode-button id="choose-model" appearance="secondary">Choose model</vscode-button>
-        <vscode-button id="show-log" appearance="secondary">Show log</vscode-button>
+        <vscode-button id="retry" data-action="retry">Try again</vscode-button>
+        <vscode-button id="choose-model" data-action="choose-model" appearance="secondary">Choose model</vscode-button>
+        <vscode-button id="show-log" data-action="show-log" appearance="secondary">Show log</vscode-button>
       </div>
     </section>
     <section id="scores" aria-labelledby="scores-heading" hidden>
@@ -73,10 +79,14 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     </section>
     <section id="explanation" aria-labelledby="explanation-heading" hidden>
       <h2 id="explanation-heading">Where the model looked</h2>
-      <p id="explanation-failure" class="note" hidden></p>
+      <div id="explanation-failure" hidden>
+        <p id="explanation-failure-text" class="note"></p>
+        <vscode-button data-action="choose-layer" appearance="secondary">Choose layer</vscode-button>
+      </div>
       <div id="controls">
         <vscode-radio-group id="overlay-choice" orientation="vertical" aria-label="Overlay"></vscode-radio-group>
         <div class="field"><span id="class-label">For class</span><vscode-dropdown id="class-choice" aria-labelledby="class-label"></vscode-dropdown></div>
+        <div class="field layer"><span>Layer</span><span id="layer-name"></span><button id="choose-layer" type="button" class="link" data-action="choose-layer" title="Explain another layer">Change</button></div>
         <vscode-radio-group id="style-choice" orientation="horizontal" aria-label="Shown as"></vscode-radio-group>
         <div class="field"><label for="threshold" id="threshold-label">Hide below</label><input id="threshold" type="range" min="0" max="1" step="0.01"><output id="threshold-value" for="threshold"></output></div>
         <div class="field colours"><label for="opacity">Opacity</label><input id="opacity" type="range" min="0" max="1" step="0.01"><output id="opacity-value" for="opacity"></output></div>
@@ -86,6 +96,10 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       <p id="overlay-note" class="note" role="status"></p>
       <p id="agreement-note" class="note" hidden></p>
     </section>
+    <div id="results" hidden>
+      <vscode-button id="copy-result" data-action="copy-result" appearance="secondary">Copy result</vscode-button>
+      <vscode-button id="export-overlay" data-action="export-overlay" appearance="secondary">Export overlay</vscode-button>
+    </div>
     <footer id="small-print"><dl id="facts" hidden></dl></footer>
     <p id="research-use"></p>
   </aside>

@@ -5,6 +5,8 @@ export interface CallOptions {
   readonly priority: Priority;
   /** Aborting it cancels the call, which then rejects with code `cancelled`. */
   readonly signal?: AbortSignal | undefined;
+  /** Aborting it makes a background call interactive, wherever it waits. */
+  readonly raised?: AbortSignal | undefined;
 }
 
 export interface InferenceService {

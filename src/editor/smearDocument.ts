@@ -1,43 +1,52 @@
 import * as vscode from 'vscode';
 import { SmearLensError, toErrorInfo } from '../errors';
-import type { ModelChoice } from '../protocol/inference';
 import type { AnalysisState } from '../protocol/editor';
-import type { ViewState } from '../protocol/viewState';
+import type { ModelChoice } from '../protocol/inference';
 import { browserShows } from './contributions';
 import type { InferenceService } from './inferenceService';
-import { affectsModel } from './settings';
+import type { ModelChoices } from './modelChoices';
 
 /** Pixels: larger than any editor shows it, small enough to send. */
 const MAX_RENDERED_SIDE = 2048;
 
+/** Of the pictures of all files: no two have the same, so that none is taken for another from a browser's cache. */
+let lastVersion = 0;
+
 /** The picture as it can be shown: by the browser from the file, from decoded bytes, or not at all. */
-export type Picture = { readonly kind: 'file'; readonly version: number } | { readonly kind: 'png'; readonly png: Uint8Array } | { readonly kind: 'unshowable' };
+export type Picture =
+  | { readonly kind: 'file'; readonly version: number }
+  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array }
+  | { readonly kind: 'unshowable' };
 
 export interface SmearDocumentOptions {
   readonly inference: InferenceService;
   readonly log: vscode.LogOutputChannel;
-  /** Read anew at each analysis: settings may have changed. */
-  readonly chooseModel: (uri: vscode.Uri) => ModelChoice;
+  readonly models: ModelChoices;
+  /** Told of every change of every open document. */
+  readonly analyses: vscode.EventEmitter<AnalysisEvent>;
+  /** Holds every document from its making to its `dispose`. */
+  readonly documents: Set<SmearDocument>;
 }
 
-/**
- * One image file, what the model says about it, and what the reviewer last chose to see of it. Read only. Its first
- * analysis, too, begins with {@link refresh}.
- */
-export class SmearDocument implements vscode.CustomDocument {
+export interface AnalysisEvent {
+  readonly uri: vscode.Uri;
+  readonly state: AnalysisState;
+}
+
+/** One image file and what the model says about it. Read only. Its first analysis, too, begins with {@link refresh}. */
+export class SmearDocument {
   state: AnalysisState = { kind: 'running' };
   picture: Picture | undefined;
-  /** Undefined until a webview has shown this document. */
-  view: ViewState | undefined;
 
   private readonly changed = new vscode.EventEmitter<void>();
   /** `state` or `picture` is another than before. */
   readonly onDidChange = this.changed.event;
 
   private readonly subscriptions: vscode.Disposable;
-  /** Of the newest analysis; aborted when the next one starts and when the document closes. */
-  private running = new AbortController();
-  private version = 0;
+  /** Of the newest analysis: `abort` when the next one starts and when the document closes, `raise` when somebody looks. */
+  private running = { abort: new AbortController(), raise: new AbortController() };
+  private lookers = 0;
+  private model: ModelChoice | undefined;
 
   constructor(
     readonly uri: vscode.Uri,
@@ -49,30 +58,37 @@ export class SmearDocument implements vscode.CustomDocument {
     watcher.onDidChange(own(() => this.refresh()));
     watcher.onDidCreate(own(() => this.refresh()));
     watcher.onDidDelete(own(() => this.markDeleted()));
-    const settings = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (affectsModel(change, uri)) this.refresh();
-    });
-    this.subscriptions = vscode.Disposable.from(watcher, settings, this.changed);
+    const models = options.models.onDidChange(() => this.takeUpModel());
+    this.subscriptions = vscode.Disposable.from(watcher, models, this.changed);
+    options.documents.add(this);
+  }
+
+  /** Somebody looks at it until they dispose of this: it comes before the smears that nobody looks at. */
+  look(): vscode.Disposable {
+    this.lookers++;
+    this.running.raise.abort();
+    let looks = true;
+    const away = (): void => {
+      if (looks) this.lookers--;
+      looks = false;
+    };
+    return { dispose: away };
   }
 
   /** Reads the file anew: shows it and has it analysed. What was under way for the file before is cancelled. */
   refresh(): void {
-    const { signal } = this.restart();
-    this.version++;
-    this.picture = browserShows(this.uri.path) ? { kind: 'file', version: this.version } : undefined;
-    this.state = { kind: 'running' };
-    this.changed.fire();
+    this.picture = browserShows(this.uri.path) ? { kind: 'file', version: ++lastVersion } : undefined;
+    this.analyse();
     if (!this.picture) void this.renderPicture();
-    void this.analyse(signal);
   }
 
   /** Has the inference process decode the picture, where the browser cannot. */
   async renderPicture(): Promise<void> {
-    const { signal } = this.running;
+    const { signal } = this.running.abort;
     const picture = await this.options.inference
-      .call('render', { imagePath: this.uri.fsPath, maxSide: MAX_RENDERED_SIDE }, { priority: 'interactive', signal })
+      .call('render', { imagePath: this.uri.fsPath, maxSide: MAX_RENDERED_SIDE }, this.callOptions())
       // A copy, because a Node Buffer is sent to a webview as JSON and not as bytes.
-      .then(({ png }): Picture => ({ kind: 'png', png: new Uint8Array(png) }))
+      .then(({ png }): Picture => ({ kind: 'png', version: ++lastVersion, png: new Uint8Array(png) }))
       .catch((thrown: unknown): Picture => {
         if (!signal.aborted) this.options.log.warn(`${this.uri.fsPath}: ${toErrorInfo(thrown).message}`);
         return { kind: 'unshowable' };
@@ -83,40 +99,67 @@ export class SmearDocument implements vscode.CustomDocument {
   }
 
   dispose(): void {
-    this.running.abort();
+    this.options.documents.delete(this);
+    this.running.abort.abort();
     this.subscriptions.dispose();
   }
 
-  private restart(): AbortController {
-    this.running.abort();
-    this.running = new AbortController();
-    return this.running;
+  private analyse(): void {
+    this.restart();
+    this.setState({ kind: 'running' });
+    void this.askModel(this.running.abort.signal);
   }
 
-  private async analyse(signal: AbortSignal): Promise<void> {
-    const state = await this.askModel(signal).catch((thrown: unknown): AnalysisState => {
+  private restart(): void {
+    this.running.abort.abort();
+    this.running = { abort: new AbortController(), raise: new AbortController() };
+    if (this.lookers > 0) this.running.raise.abort();
+  }
+
+  /** The settings may have changed for other smears only. */
+  private takeUpModel(): void {
+    if (JSON.stringify(this.options.models.for(this.uri)) === JSON.stringify(this.model) || this.state.kind === 'deleted') return;
+    // A picture that was still being decoded is so no longer.
+    const unfinished = !this.picture;
+    this.analyse();
+    if (unfinished) void this.renderPicture();
+  }
+
+  private async askModel(signal: AbortSignal): Promise<void> {
+    const state = await this.analysis().catch((thrown: unknown): AnalysisState => {
       const error = toErrorInfo(thrown);
+      // The news of a deletion may come later than the analysis that it made impossible.
+      if (error.code === 'image-not-found') return { kind: 'deleted' };
       if (!signal.aborted) this.options.log.error(`${this.uri.fsPath}: [${error.code}] ${error.message} ${error.hint}`);
       return { kind: 'failed', error };
     });
     // Closed, deleted or started anew in the meantime: this answer is nobody's any more.
-    if (signal.aborted) return;
-    this.state = state;
-    this.changed.fire();
+    if (!signal.aborted) this.setState(state);
   }
 
-  private async askModel(signal: AbortSignal): Promise<AnalysisState> {
+  private async analysis(): Promise<AnalysisState> {
     if (this.uri.scheme !== 'file') {
       const hint = 'Open the file itself from the Explorer.';
       throw new SmearLensError('image-unsupported', `${this.uri.path} is not a file on disk but comes from '${this.uri.scheme}'.`, hint);
     }
-    const request = { imagePath: this.uri.fsPath, model: this.options.chooseModel(this.uri), explain: true };
-    return { kind: 'done', analysis: await this.options.inference.call('analyse', request, { priority: 'interactive', signal }) };
+    this.model = this.options.models.for(this.uri);
+    const request = { imagePath: this.uri.fsPath, model: this.model, explain: true };
+    return { kind: 'done', analysis: await this.options.inference.call('analyse', request, this.callOptions()) };
+  }
+
+  private callOptions(): { priority: 'background'; signal: AbortSignal; raised: AbortSignal } {
+    return { priority: 'background', signal: this.running.abort.signal, raised: this.running.raise.signal };
+  }
+
+  private setState(state: AnalysisState): void {
+    this.state = state;
+    this.options.analyses.fire({ uri: this.uri, state });
+    this.changed.fire();
   }
 
   private markDeleted(): void {
+    if (this.state.kind === 'deleted') return;
     this.restart();
-    this.state = { kind: 'deleted' };
-    this.changed.fire();
+    this.setState({ kind: 'deleted' });
   }
 }

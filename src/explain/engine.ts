@@ -5,8 +5,9 @@ import { openWithFirstThatWorks, providerOrder } from '../inference/providers';
 import { SessionCache } from '../inference/sessionCache';
 import { resolveModel, type ResolvedModel } from '../models/resolve';
 import type { Analysis, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
-import type { DoctorReport, ModelChoice, ModelDescription } from '../protocol/inference';
+import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
 import { MAX_CONSTANT_CLASSES } from './explained';
+import { layerChoices } from './layerChoices';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
 import { prepare, type Prepared } from './prepare';
 import { probabilitiesOf } from './probabilities';
@@ -57,6 +58,10 @@ export class ExplainEngine implements Engine {
     const p = await this.prepare(resolved);
     const { open } = await this.open(resolved, choice.provider, choice.layer);
     return { model: modelInfo(resolved, p.classes), provider: open.provider, layer: open.explained?.layer };
+  }
+
+  async layers(choice: ModelChoice): Promise<LayerChoices> {
+    return layerChoices(await this.prepare(await resolveModel(choice.path)));
   }
 
   async doctor(choice: ModelChoice): Promise<DoctorReport> {

@@ -32,14 +32,15 @@ export function minMax(raw: Float32Array): NormalisedMap {
  */
 export function bilinearResize(values: Float32Array, h: number, w: number, H: number, W: number): Float32Array {
   const columns = taps(w, W);
-  const rows = taps(h, H);
+  // In double precision, so that it makes no difference that rows come first.
+  const wide = Array.from({ length: h }, (_, row) => Float64Array.from(columns, (column) => lerp(values, row * w, column)));
   const out = new Float32Array(H * W);
   let o = 0;
-  for (const y of rows) {
-    for (const x of columns) {
-      const top = lerp(values, y.first * w, x);
-      const bottom = lerp(values, y.second * w, x);
-      out[o++] = top + (bottom - top) * y.weight;
+  for (const { first, second, weight } of taps(h, H)) {
+    const [top, bottom] = [wide[first] ?? [], wide[second] ?? []];
+    for (let x = 0; x < W; x++) {
+      const above = top[x] ?? 0;
+      out[o++] = above + ((bottom[x] ?? 0) - above) * weight;
     }
   }
   return out;
@@ -81,18 +82,18 @@ export interface Colouring {
  * @returns straight (not premultiplied) RGBA, 4 bytes a pixel
  */
 export function colourise(values: Float32Array, { table, opacity, threshold }: Colouring): Uint8ClampedArray<ArrayBuffer> {
-  const pixels = new Uint8ClampedArray(4 * values.length);
-  const alpha = Math.round(opacity * 255);
-  let o = 0;
-  for (const value of values) {
-    if (value >= threshold) {
-      const entry = 3 * Math.min(COLOURS - 1, Math.floor(value * COLOURS));
-      pixels[o] = table[entry] ?? 0;
-      pixels[o + 1] = table[entry + 1] ?? 0;
-      pixels[o + 2] = table[entry + 2] ?? 0;
-      pixels[o + 3] = alpha;
-    }
-    o += 4;
+  const colours = colourWords(table, Math.round(opacity * 255));
+  const pixels = new Uint32Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    if (value >= threshold) pixels[i] = colours[Math.min(COLOURS - 1, Math.floor(value * COLOURS))] ?? 0;
   }
-  return pixels;
+  return new Uint8ClampedArray(pixels.buffer);
+}
+
+/** Each colour's four bytes as one word, in this machine's byte order: a pixel is then written at once. */
+function colourWords(table: Uint8Array, alpha: number): Uint32Array {
+  const bytes = new Uint8Array(4 * COLOURS);
+  for (let i = 0; i < COLOURS; i++) bytes.set([table[3 * i] ?? 0, table[3 * i + 1] ?? 0, table[3 * i + 2] ?? 0, alpha], 4 * i);
+  return new Uint32Array(bytes.buffer);
 }

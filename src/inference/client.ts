@@ -5,6 +5,7 @@
 import type { SmearLensError} from '../errors';
 import { fromErrorInfo } from '../errors';
 import type { CallName, FromInference, InferenceCalls, Priority, ToInference } from '../protocol/inference';
+import { CancelGrace } from './cancelGrace';
 import { childEnvironment, InferenceChild, type ChildOptions, type Death, type Log } from './child';
 import { describeCall, diedTwice, disposed, keepsDying, wasCancelled } from './clientErrors';
 
@@ -17,30 +18,39 @@ export interface ClientOptions extends Pick<ChildOptions, 'silentTicks' | 'start
   readonly log: Log;
   /** Added to this process's environment. */
   readonly env?: NodeJS.ProcessEnv | undefined;
-  /** How long a cancelled call that is being worked on may take to end, in milliseconds; then the process is ended. */
+  /**
+   * How long a cancelled call that is being worked on may take to end, in milliseconds; then the process is ended. It may
+   * always take three times as long as the longest call of its kind has taken.
+   */
   readonly cancelGraceMs?: number | undefined;
+  /** The same while the process has answered no call of that kind: it may be loading the model. */
+  readonly loadGraceMs?: number | undefined;
 }
 
 export interface CallOptions {
   /** `interactive` unless told otherwise. */
   readonly priority?: Priority | undefined;
+  /** Aborting it cancels the call. */
   readonly signal?: AbortSignal | undefined;
+  /** An event that may come once: when it is aborted, the call becomes interactive; if it already is, from the start. */
+  readonly raised?: AbortSignal | undefined;
 }
 
 const CANCEL_GRACE_MS = 200;
+const LOAD_GRACE_MS = 10_000;
 /** Waits before the process is started again, in milliseconds, by the number of deaths since its last answer. */
 const BACK_OFF_MS = [0, 100, 500, 2000];
 /** So many deaths in a row that no call can be blamed for, and the calls are given up. */
 const MAX_BLAMELESS_DEATHS = 4;
 
 interface Entry {
-  readonly message: Extract<ToInference, { kind: 'call' }>;
+  message: Extract<ToInference, { kind: 'call' }>;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
   /** With the process: sent and not answered. */
   sent: boolean;
-  /** Being worked on by the process. */
-  started: boolean;
+  /** When the process began to work on it, in milliseconds of `performance.now()`. */
+  startedAt: number | undefined;
   /** The caller has been told; the entry stays until the process has let go of it. */
   cancelled: boolean;
   /** Deaths of the process while this call was being worked on. */
@@ -56,14 +66,22 @@ export class InferenceClient {
   private deaths = 0;
   private blamelessDeaths = 0;
   private lastDeath?: Death | undefined;
+  private readonly cancelGrace: CancelGrace;
   private lastId = 0;
   private isDisposed = false;
 
-  constructor(private readonly options: ClientOptions) {}
+  constructor(private readonly options: ClientOptions) {
+    this.cancelGrace = new CancelGrace(options.cancelGraceMs ?? CANCEL_GRACE_MS, options.loadGraceMs ?? LOAD_GRACE_MS);
+  }
 
   /** Process id of the running inference process, if there is one. */
   get pid(): number | undefined {
     return this.child?.pid;
+  }
+
+  /** Calls that wait for their answer and, where they were cancelled, for the process to let go of them. */
+  get pending(): number {
+    return this.entries.size;
   }
 
   /** `listener` is told each time a process that replaces a dead one is ready, and what the dead one died of. */
@@ -79,23 +97,29 @@ export class InferenceClient {
   call<N extends CallName>(
     name: N,
     request: InferenceCalls[N]['request'],
-    { priority = 'interactive', signal }: CallOptions = {},
+    { priority: wished = 'interactive', signal, raised }: CallOptions = {},
   ): Promise<InferenceCalls[N]['reply']> {
     if (this.isDisposed) return Promise.reject(disposed());
     if (signal?.aborted) return Promise.reject(wasCancelled());
     const id = ++this.lastId;
+    const priority = raised?.aborted ? 'interactive' : wished;
     // The union does not follow N; name and request belong together by this method's signature.
     const message = { kind: 'call', id, name, priority, request } as Entry['message'];
     return new Promise<Reply>((resolve, reject) => {
       const cancel = (): void => this.cancel(id);
-      const settled = (): void => signal?.removeEventListener('abort', cancel);
+      const raise = (): void => this.raise(id);
+      const settled = (): void => {
+        signal?.removeEventListener('abort', cancel);
+        raised?.removeEventListener('abort', raise);
+      };
       signal?.addEventListener('abort', cancel, { once: true });
+      raised?.addEventListener('abort', raise, { once: true });
       this.entries.set(id, {
         message,
         resolve: (reply) => (settled(), resolve(reply)),
         reject: (error) => (settled(), reject(error)),
         sent: false,
-        started: false,
+        startedAt: undefined,
         cancelled: false,
         deaths: 0,
       });
@@ -161,11 +185,14 @@ export class InferenceClient {
         return this.becomeReady();
       case 'started': {
         const entry = this.entries.get(message.id);
-        if (entry) entry.started = true;
+        if (entry) entry.startedAt = performance.now();
         return;
       }
       case 'reply':
-        return this.settle(message.id, (entry) => entry.resolve(message.reply));
+        return this.settle(message.id, (entry) => {
+          if (entry.startedAt !== undefined) this.cancelGrace.answered(entry.message, performance.now() - entry.startedAt);
+          entry.resolve(message.reply);
+        });
       case 'error':
         return this.settle(message.id, (entry) => entry.reject(fromErrorInfo(message.error)));
       case 'cancelled':
@@ -190,6 +217,14 @@ export class InferenceClient {
     this.advance();
   }
 
+  private raise(id: number): void {
+    const entry = this.entries.get(id);
+    if (!entry || entry.message.priority === 'interactive') return;
+    // Sent as it is now, should the call be sent later or again.
+    entry.message = { ...entry.message, priority: 'interactive' };
+    if (entry.sent) this.child?.send({ kind: 'raise', id });
+  }
+
   private cancel(id: number): void {
     const entry = this.entries.get(id);
     if (!entry || entry.cancelled) return;
@@ -206,17 +241,18 @@ export class InferenceClient {
     const look = (): void => {
       if (this.entries.get(entry.message.id) !== entry || this.child !== child) return;
       // A call that has not begun will not begin any more; only the news of it is late.
-      if (!entry.started) return this.endUnlessLetGo(entry, child);
+      if (entry.startedAt === undefined) return this.endUnlessLetGo(entry, child);
       child.kill(`a cancelled call did not end (${describeCall(entry.message)})`, { deliberate: true });
     };
     // After the time is up, what the process has sent meanwhile is read before it is judged.
-    setTimeout(() => setImmediate(look), this.options.cancelGraceMs ?? CANCEL_GRACE_MS).unref();
+    setTimeout(() => setImmediate(look), this.cancelGrace.of(entry.message)).unref();
   }
 
   private buried(death: Death): void {
     this.child = undefined;
     this.ready = false;
     this.lastDeath = death;
+    this.cancelGrace.processEnded();
     if (this.isDisposed) return;
     this.options.log(death.deliberate ? 'info' : 'error', `The inference process ended: ${death.reason}.`);
     this.takeBack(death);
@@ -231,12 +267,13 @@ export class InferenceClient {
 
   /** Every call comes back to be sent again, but for the cancelled and those that have brought it down twice. */
   private takeBack(death: Death): void {
-    const started = [...this.entries.values()].filter((entry) => entry.started && !death.deliberate);
+    const started = [...this.entries.values()].filter((entry) => entry.startedAt !== undefined && !death.deliberate);
     for (const entry of started) entry.deaths += 1;
     if (!death.deliberate) this.deaths += 1;
     if (!death.deliberate && started.length === 0) this.blamelessDeaths += 1;
     for (const [id, entry] of this.entries) {
-      entry.sent = entry.started = false;
+      entry.sent = false;
+      entry.startedAt = undefined;
       if (entry.cancelled) this.entries.delete(id);
       else if (entry.deaths >= 2) {
         this.entries.delete(id);

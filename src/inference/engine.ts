@@ -3,7 +3,7 @@
  * about models and explanations). The composition root, src/inferenceProcess.ts, joins the two.
  */
 import type { Analysis } from '../protocol/analysis';
-import type { DoctorReport, ModelChoice, ModelDescription } from '../protocol/inference';
+import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
 
 /**
  * Owns every session. All of its methods run on one worker thread, one at a time, and block it while a model runs
@@ -13,6 +13,8 @@ export interface Engine {
   /** Runs one network input: float32, batch 1, in the network's own layout, as `images/tensor.ts` makes it. */
   analyse(input: Float32Array, model: ModelChoice, explain: boolean): Promise<Omit<Analysis, 'image'>>;
   describe(model: ModelChoice): Promise<ModelDescription>;
+  /** Reads the model; opens no session. */
+  layers(model: ModelChoice): Promise<LayerChoices>;
   doctor(model: ModelChoice): Promise<DoctorReport>;
   /** Releases every session. */
   dispose(): Promise<void>;

@@ -4,7 +4,7 @@ import { fromErrorInfo, type ErrorInfo } from '../errors';
 import type { Engine } from './engine';
 
 /** The calls of {@link Engine} that cross to the worker. `dispose` does not: the process ends instead. */
-export type RemoteEngine = Pick<Engine, 'analyse' | 'describe' | 'doctor'>;
+export type RemoteEngine = Pick<Engine, 'analyse' | 'describe' | 'layers' | 'doctor'>;
 type Method = keyof RemoteEngine;
 
 /** Main thread to worker. */
@@ -60,6 +60,10 @@ export class EngineThread implements RemoteEngine {
 
   describe(...args: Parameters<Engine['describe']>): ReturnType<Engine['describe']> {
     return this.call('describe', args);
+  }
+
+  layers(...args: Parameters<Engine['layers']>): ReturnType<Engine['layers']> {
+    return this.call('layers', args);
   }
 
   doctor(...args: Parameters<Engine['doctor']>): ReturnType<Engine['doctor']> {

@@ -10,6 +10,7 @@ export type Prepared<Reply> = { readonly reply: Reply } | { readonly run: () => 
 
 export interface Job<Reply> {
   readonly id: number;
+  /** Until it is raised. */
   readonly priority: Priority;
   /** May run beside the engine. The signal is aborted when the call is cancelled. */
   prepare(signal: AbortSignal): Promise<Prepared<Reply>>;
@@ -25,7 +26,7 @@ export interface PipelineEvents<Reply> {
 
 interface Task<Reply> {
   readonly job: Job<Reply>;
-  readonly priority: Priority;
+  priority: Priority;
   readonly abort: AbortController;
   /** Set by preparation. */
   run?: () => Promise<Reply>;
@@ -57,6 +58,16 @@ export class Pipeline<Reply> {
     if (!task) return;
     task.abort.abort();
     if (this.queued.remove(task) || this.ready.remove(task)) this.end(task);
+  }
+
+  /** From now on the job is interactive, behind those that are so already; what runs is not interrupted. */
+  raise(id: number): void {
+    const task = this.tasks.get(id);
+    if (!task || task.priority === 'interactive') return;
+    const queue = [this.queued, this.ready].find((q) => q.remove(task));
+    task.priority = 'interactive';
+    queue?.push(task);
+    this.advance();
   }
 
   private advance(): void {

@@ -12,6 +12,7 @@ export function overtakes(a: Prioritised, b: Prioritised): boolean {
   return RANK[a.priority] < RANK[b.priority];
 }
 
+/** The priority of an item must not change while it waits here: take it out, change it, and put it back. */
 export class PriorityQueue<T extends Prioritised> {
   private readonly items: T[] = [];
 

@@ -33,6 +33,7 @@ export function serve(channel: Channel, preparation: Preparation, engine: Remote
   });
   channel.onMessage((message) => {
     if (message.kind === 'cancel') pipeline.cancel(message.id);
+    else if (message.kind === 'raise') pipeline.raise(message.id);
     else {
       const { id, priority } = message;
       pipeline.submit({ id, priority, prepare: (signal) => prepare(message, signal, preparation, engine) });
@@ -56,6 +57,8 @@ async function prepare(
       return { reply: await preparation.render(call.request, signal) };
     case 'describe':
       return { run: () => engine.describe(call.request.model) };
+    case 'layers':
+      return { run: () => engine.layers(call.request.model) };
     case 'doctor':
       return { run: () => engine.doctor(call.request.model) };
   }

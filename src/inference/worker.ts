@@ -28,6 +28,8 @@ function invoke(engine: RemoteEngine, call: ToEngineThread): ReturnType<RemoteEn
       return engine.analyse(...call.args);
     case 'describe':
       return engine.describe(...call.args);
+    case 'layers':
+      return engine.layers(...call.args);
     case 'doctor':
       return engine.doctor(...call.args);
   }

@@ -10,8 +10,8 @@ import type { ViewState } from './viewState';
 export type ImageSource =
   /** A file that a browser decodes itself. */
   | { readonly kind: 'uri'; readonly uri: string }
-  /** One that it cannot (TIFF), decoded by the inference process. */
-  | { readonly kind: 'png'; readonly png: Uint8Array }
+  /** One that it cannot (TIFF), decoded by the inference process; no two have the same `version`. */
+  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array }
   /** Neither can decode it. */
   | { readonly kind: 'unshowable' };
 
@@ -22,14 +22,28 @@ export type AnalysisState =
   | { readonly kind: 'failed'; readonly error: ErrorInfo }
   | { readonly kind: 'deleted' };
 
+/** Where the smear stands among those that are reviewed. */
+export interface Position {
+  /** From 1. */
+  readonly number: number;
+  readonly count: number;
+}
+
 /** All that the webview shows. */
 export interface EditorSnapshot {
+  /** Tells one smear from another; the page may show many in turn. */
+  readonly id: string;
+  /** Relative to the folder under review, with '/'. */
   readonly fileName: string;
   /** Absent until there is one. */
   readonly image?: ImageSource | undefined;
   readonly state: AnalysisState;
   /** Taken up from the first snapshot only: from then on the webview's own is newer. */
   readonly view: ViewState;
+  /** Absent in the custom editor, which knows nothing of a smear's neighbours until it is asked to go there. */
+  readonly position?: Position | undefined;
+  /** For the page to keep with its state, so that a review session can be taken up after a reload. */
+  readonly resume?: unknown;
 }
 
 /** What the reviewer's keys ask of the page; VS Code has the keys, so that they can be changed there. */
@@ -47,19 +61,37 @@ export type ViewCommand =
   | 'toggle-panel';
 
 /** Host to webview. */
-export type ToEditor = { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot } | { readonly kind: 'command'; readonly command: ViewCommand };
+export type ToEditor =
+  | { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot }
+  /** Pictures that may be shown next, to be fetched and decoded ahead. Those of earlier messages may be forgotten. */
+  | { readonly kind: 'prefetch'; readonly images: readonly ImageSource[] }
+  | { readonly kind: 'command'; readonly command: ViewCommand }
+  /** Asks for the picture as it is on show, with its overlay and caption; answered by one `exported`. */
+  | { readonly kind: 'export'; readonly request: number };
 
-/** What the panel's buttons ask of the host. */
-export type EditorAction = 'retry' | 'show-log' | 'choose-model';
+/** What the page's buttons ask of the host. */
+export type EditorAction = 'retry' | 'show-log' | 'choose-model' | 'choose-layer' | 'copy-result' | 'export-overlay' | 'previous' | 'next';
+
+/** The picture with its overlay and caption, or what stands in its way. */
+export type Exported =
+  /** `name`: what the overlay shows, for the file's name. */
+  { readonly png: Uint8Array; readonly name: string } | { readonly error: ErrorInfo };
+
+/** What the page keeps with `setState`, to be found again when it is loaded anew. */
+export interface PageState {
+  readonly view: ViewState;
+  readonly resume?: unknown;
+}
 
 /** Webview to host; none of them has a reply of its own. */
 export type FromEditor =
-  /** The webview listens. `view` is what it kept with `setState`, of whatever version wrote it. */
-  | { readonly kind: 'ready'; readonly view: unknown }
+  /** The webview listens. `state` is what it kept, of whatever version wrote it. */
+  | { readonly kind: 'ready'; readonly state: unknown }
   /** The reviewer changed the view; the host keeps it for the next time this document is shown. */
   | { readonly kind: 'view'; readonly view: ViewState }
   /** The picture took or lost the keyboard's focus. Only while it has it, single keys are commands. */
   | { readonly kind: 'focus'; readonly focused: boolean }
-  /** The browser cannot decode the image at the `uri` of the snapshot. */
-  | { readonly kind: 'image-failed' }
+  /** The browser cannot decode the image at the `uri` of the snapshot with this `id`. */
+  | { readonly kind: 'image-failed'; readonly id: string }
+  | { readonly kind: 'exported'; readonly request: number; readonly result: Exported }
   | { readonly kind: 'action'; readonly action: EditorAction };

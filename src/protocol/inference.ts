@@ -19,6 +19,8 @@ export interface InferenceCalls {
   render: { request: { imagePath: string; maxSide: number }; reply: RenderedImage };
   /** Loads a model and says what it is, without running an image. */
   describe: { request: { model: ModelChoice }; reply: ModelDescription };
+  /** Which layers of a model can be explained; opens no session. The layer and the provider of the choice do not matter. */
+  layers: { request: { model: ModelChoice }; reply: LayerChoices };
   /** Each provider tried for real, with the time of one forward pass. */
   doctor: { request: { model: ModelChoice }; reply: DoctorReport };
 }
@@ -38,6 +40,27 @@ export interface ModelDescription {
   readonly layer?: string | undefined;
 }
 
+/** An activation with more than one pixel, between the image and the logits. */
+export interface LayerInfo {
+  /** Name of the tensor, as `ModelChoice.layer` takes it. */
+  readonly name: string;
+  /** ONNX operator that yields it, such as `Relu`. */
+  readonly op: string;
+  readonly channels: number;
+  /** In the layer's own pixels. */
+  readonly height: number;
+  readonly width: number;
+  /** False where an operator without a gradient rule stands between it and the logits: gradient methods fail there. */
+  readonly differentiable: boolean;
+}
+
+export interface LayerChoices {
+  /** What the layer `auto` means for this model: the one that its manifest names, else the automatic one; null where there is none. */
+  readonly automatic: string | null;
+  /** From image to logits. */
+  readonly layers: readonly LayerInfo[];
+}
+
 export interface DoctorReport {
   readonly versions: Record<string, string>;
   readonly providers: readonly {
@@ -55,7 +78,9 @@ export type Priority = 'interactive' | 'background';
 /** Host to process. */
 export type ToInference =
   | { [N in CallName]: { kind: 'call'; id: number; name: N; priority: Priority; request: InferenceCalls[N]['request'] } }[CallName]
-  | { kind: 'cancel'; id: number };
+  | { kind: 'cancel'; id: number }
+  /** The call is `interactive` from now on, if it still waits for anything. */
+  | { kind: 'raise'; id: number };
 
 /** Process to host. */
 export type FromInference =

@@ -35,6 +35,11 @@ export interface ViewState {
 /** Viridis, because it is perceptually uniform and safe for colour-blind readers. */
 export const DEFAULT_VIEW: ViewState = { overlay: null, classId: null, opacity: 0.5, colourMap: 'viridis', threshold: 0, style: 'heat', place: null, panelOpen: true };
 
+/** The same view of another smear: at the same place and with the same overlay, of the class that is predicted there. */
+export function ofAnotherSmear(view: ViewState): ViewState {
+  return { ...view, classId: null };
+}
+
 /** Which map each choice shows, in the order of the controls. */
 export const OVERLAYS: Record<Exclude<OverlayChoice, 'off'>, { readonly method: CamMethod; readonly variant: CamVariant }> = {
   'grad-cam': { method: 'grad-cam', variant: 'none' },

@@ -71,6 +71,14 @@ test('killed among many calls, it answers them all', async () => {
   for (const { logits } of replies) expect(logits).toEqual(replies[0]?.logits);
 });
 
+test('the layers of a model are told, and one of them by name is explained', async () => {
+  const { automatic, layers } = await client.call('layers', { model: { path: model, provider: 'cpu', layer: 'auto' } });
+  expect(automatic).toBe(layers[layers.length - 1].name);
+  const [first] = layers;
+  const { explanation } = await client.call('analyse', { imagePath: image, model: { path: model, provider: 'cpu', layer: first.name }, explain: true });
+  expect(explanation).toMatchObject({ layer: first.name, channels: first.channels, height: first.height, width: first.width });
+});
+
 test('an image is rendered as PNG for viewers that cannot show it', async () => {
   const { png, width, height } = await client.call('render', { imagePath: image, maxSide: 20 });
   expect([width, height]).toEqual([40, 30]);

@@ -85,6 +85,7 @@ describe('a call', () => {
   test('of each kind is answered', async () => {
     const model = { path: 'echo', provider: 'cpu', layer: 'relu' } as const;
     expect(await client.call('describe', { model })).toMatchObject({ model: { id: 'echo' }, layer: 'relu' });
+    expect(await client.call('layers', { model })).toMatchObject({ automatic: 'relu', layers: [{ name: 'relu', differentiable: true }] });
     expect(await client.call('doctor', { model })).toMatchObject({ providers: [{ name: 'cpu', works: true }] });
     const rendered = await client.call('render', { imagePath: image, maxSide: 5 });
     expect([rendered.width, ...rendered.png]).toEqual([5, 1, 2, 3]);
@@ -129,6 +130,22 @@ describe('a call', () => {
     expect(gate.names).toEqual(['first', 'urgent', 'second']);
   });
 
+  test('that is raised overtakes the background ones before it', async () => {
+    const raise = new AbortController();
+    const [first, second, third] = ['first', 'second', 'third'].map((name) => gate.path('wait', name));
+    const calls = [first, second].map((path) => analyse(path, { priority: 'background' }));
+    const running = await gate.next();
+    await logged(`preparing ${second}`);
+    calls.push(analyse(third, { priority: 'background', raised: raise.signal }));
+    raise.abort();
+    await logged(`preparing ${third}`);
+    running.release();
+    (await gate.next()).release();
+    (await gate.next()).release();
+    await Promise.all(calls);
+    expect(gate.names).toEqual(['first', 'third', 'second']);
+  });
+
   test('may talk: its output and its log reach the host', async () => {
     await analyse('talk');
     await Promise.all(['out loud', 'in anger', 'by the book'].map(logged));
@@ -153,6 +170,7 @@ describe('cancelling', () => {
   });
 
   test('a run that does not end has the process replaced, and the others are answered', async () => {
+    client = newClient({ cancelGraceMs: 0, loadGraceMs: 0 });
     const abort = new AbortController();
     const blocked = analyse(gate.path('block', 'blocked'), { signal: abort.signal });
     const arrival = await gate.next();
@@ -167,15 +185,17 @@ describe('cancelling', () => {
     expect(gate.names).toEqual(['blocked', 'other']);
   });
 
-  test('a run that ends in time keeps the process', async () => {
-    client = newClient({ cancelGraceMs: 60_000 });
+  test('a run that is slow but honest keeps the process', async () => {
+    client = newClient({ cancelGraceMs: 0, loadGraceMs: 60_000 });
     const abort = new AbortController();
     const running = analyse(gate.path('wait', 'running'), { signal: abort.signal });
     const { release } = await gate.next();
     const { pid } = client;
     abort.abort();
-    release();
     await expect(running).rejects.toMatchObject({ code: 'cancelled' });
+    // It runs on, as this answer shows, which needs no engine; then the next run gets its turn.
+    await client.call('render', { imagePath: image, maxSide: 5 });
+    release();
     await analyse('echo');
     expect(client.pid).toBe(pid);
   });

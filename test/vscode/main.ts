@@ -13,6 +13,8 @@ const SUITES = {
   browser: () => inThisProcess('browser'),
   /** Inside the real extension host. */
   host: inExtensionHost,
+  /** The VSIX of this platform, installed into a clean server. */
+  vsix: () => inThisProcess('vsix'),
 };
 type Suite = keyof typeof SUITES;
 

@@ -1,6 +1,6 @@
 /**
  * Bundles the VS Code tests into out/ (ignored) and runs them.
- * usage: node test/vscode/run.mjs [page] [browser] [host] [--grep TEXT]
+ * usage: node test/vscode/run.mjs screenshot | [page] [browser] [host] [vsix] [--grep TEXT]
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -16,7 +16,7 @@ const tests = fs.readdirSync(here, { recursive: true }).filter((file) => file.en
 
 fs.rmSync(out, { recursive: true, force: true });
 await build({
-  entryPoints: [...tests, 'suites/host/index.ts', 'harness/code.ts', 'main.ts'].map((file) => path.join(here, file)),
+  entryPoints: [...tests, 'suites/host/index.ts', 'harness/code.ts', 'main.ts', 'screenshot.ts'].map((file) => path.join(here, file)),
   outbase: here,
   outdir: out,
   bundle: true,
@@ -27,5 +27,6 @@ await build({
   sourcemap: 'inline',
   logLevel: 'warning',
 });
-const { status } = spawnSync(process.execPath, ['--enable-source-maps', path.join(out, 'main.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const program = process.argv[2] === 'screenshot' ? 'screenshot.js' : 'main.js';
+const { status } = spawnSync(process.execPath, ['--enable-source-maps', path.join(out, program), ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -28,6 +28,13 @@ describe('package.json and the code', () => {
     for (const { when } of keybindings) expect(when).toMatch(new RegExp(`^${CANVAS_FOCUS} && !inputFocus`));
   });
 
+  /** The plus and minus of every keyboard, wherever its layout has them: those of VS Code's own zoom, less the Ctrl. */
+  it("bind zooming to the keys of VS Code's own zooming", () => {
+    const keysOf = (command: string): string[] => contributes.keybindings.filter((binding) => binding.command === command).map(({ key }) => key);
+    expect(keysOf('smearlens.zoomIn')).toEqual(['=', 'shift+=', 'numpad_add']);
+    expect(keysOf('smearlens.zoomOut')).toEqual(['-', 'shift+-', 'numpad_subtract']);
+  });
+
   it('have the same custom editors, priorities and file patterns', () => {
     const contributed = contributes.customEditors.map(({ viewType, priority, selector }) => [viewType, { priority, patterns: selector.map((s) => s.filenamePattern) }]);
     const coded = Object.entries(VIEW_TYPES).map(([id, { priority, extensions }]) => [id, { priority, patterns: extensions.map((e) => `*.${e}`) }]);

@@ -71,6 +71,14 @@ test('errors keep their code, message and hint; defects become internal', async 
   await expect(thread.doctor(MODEL)).rejects.toMatchObject({ code: 'internal', message: 'undefined is not a function' });
 });
 
+test('layers are asked of the worker', async () => {
+  const choices = { automatic: 'relu', layers: [{ name: 'relu', op: 'Relu', channels: 8, height: 3, width: 4, differentiable: true }] };
+  const asked: ModelChoice[] = [];
+  const { thread } = joined({ layers: async (model) => (asked.push(model), choices) });
+  expect(await thread.layers(MODEL)).toEqual(choices);
+  expect(asked).toEqual([MODEL]);
+});
+
 test('a thread that fails or ends is reported as dead', () => {
   const worker = Object.assign(new EventEmitter(), { postMessage: () => undefined });
   const death = vi.fn();

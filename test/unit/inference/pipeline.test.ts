@@ -145,6 +145,66 @@ test('a reply that needs no engine comes while the engine is busy', async () => 
   one.ran.resolve('A');
 });
 
+test('a background call that is raised while it waits overtakes those before it', async () => {
+  const [one, two, three] = [submit(1), submit(2), submit(3)];
+  submit(4);
+  one.prepared.resolve();
+  two.prepared.resolve();
+  await settled();
+  expect(await logged(() => pipeline.raise(3))).toEqual(['3 prepare']);
+  three.prepared.resolve();
+  await settled();
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '3 run']);
+  expect(await logged(() => three.ran.resolve('C'))).toEqual(['3 done C', '2 run', '4 prepare']);
+});
+
+test('it comes behind those that are interactive already', async () => {
+  const urgent = submit(1, 'interactive');
+  submit(2);
+  const other = submit(3, 'interactive');
+  pipeline.raise(2);
+  expect(await logged(() => urgent.prepared.resolve())).toEqual(['1 run', '3 prepare']);
+  other.prepared.resolve();
+  await settled();
+  expect(await logged(() => urgent.ran.resolve('A'))).toEqual(['1 done A', '3 run', '2 prepare']);
+});
+
+test('a call raised when ready to run is not overtaken any more', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  two.prepared.resolve();
+  await settled();
+  pipeline.raise(2);
+  expect(await logged(() => submit(3, 'interactive'))).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '2 run', '3 prepare']);
+});
+
+test('nor is a call raised while it is being prepared', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  await settled();
+  pipeline.raise(2);
+  expect(await logged(() => submit(3, 'interactive'))).toEqual([]);
+  expect(await logged(() => two.prepared.resolve())).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '2 run', '3 prepare']);
+});
+
+test('raising what runs, is interactive, unknown or over changes nothing', async () => {
+  const [one, two] = [submit(1), submit(2)];
+  one.prepared.resolve();
+  await settled();
+  two.prepared.resolve();
+  submit(3);
+  await settled();
+  expect(await logged(() => pipeline.raise(1))).toEqual([]);
+  expect(await logged(() => one.ran.resolve('A'))).toEqual(['1 done A', '2 run', '3 prepare']);
+  const urgent = submit(4, 'interactive');
+  await settled();
+  expect(await logged(() => [1, 4, 99].forEach((id) => pipeline.raise(id)))).toEqual([]);
+  urgent.prepared.resolve();
+  expect(await logged(() => two.ran.resolve('B'))).toEqual(['2 done B', '4 run']);
+});
+
 test('cancelling what is unknown or over changes nothing', async () => {
   const one = submit(1);
   one.prepared.resolve();

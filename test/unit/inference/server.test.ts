@@ -50,11 +50,16 @@ test('an analysis is the engine\'s result with the image that was decoded for it
   expect(seen).toEqual([[Float32Array.of(1, 2), MODEL, true]]);
 });
 
-test('describe and doctor need no image, render no engine', async () => {
+test('describe, layers and doctor need no image, render no engine', async () => {
   const png = { png: Uint8Array.of(1), width: 1, height: 1 };
   const description = { model: RESULT.model, provider: 'cpu', layer: 'relu' } as const;
   const report = { versions: {}, providers: [] };
-  const say = served({ render: async () => png }, { describe: async () => description, doctor: async () => report });
+  const choices = { automatic: 'relu', layers: [] };
+  const asked: ModelChoice[] = [];
+  const say = served(
+    { render: async () => png },
+    { describe: async () => description, layers: async (model) => (asked.push(model), choices), doctor: async () => report },
+  );
   const call = { kind: 'call', priority: 'interactive' } as const;
   expect(await say({ ...call, id: 1, name: 'render', request: { imagePath: 'a.tif', maxSide: 9 } })).toContainEqual({
     kind: 'reply',
@@ -71,6 +76,12 @@ test('describe and doctor need no image, render no engine', async () => {
     id: 3,
     reply: report,
   });
+  expect(await say({ ...call, id: 4, name: 'layers', request: { model: MODEL } })).toContainEqual({
+    kind: 'reply',
+    id: 4,
+    reply: choices,
+  });
+  expect(asked).toEqual([MODEL]);
 });
 
 test('an error is answered with its code', async () => {
@@ -83,6 +94,14 @@ test('an error is answered with its code', async () => {
     id: 7,
     error: { code: 'image-empty', message: 'a.png is empty', hint: 'Copy it again.' },
   });
+});
+
+test('a raised call is worked on before those that came earlier', async () => {
+  const say = served({ analyse: () => new Promise(() => undefined) }, {});
+  expect(await say({ ...analyse, id: 1, priority: 'background' })).toEqual([{ kind: 'started', id: 1 }]);
+  expect(await say({ ...analyse, id: 2, priority: 'background' })).toEqual([]);
+  expect(await say({ ...analyse, id: 3, priority: 'background' })).toEqual([]);
+  expect(await say({ kind: 'raise', id: 3 })).toEqual([{ kind: 'started', id: 3 }]);
 });
 
 test('a cancelled call is answered as cancelled', async () => {

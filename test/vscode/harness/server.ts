@@ -1,8 +1,9 @@
 /** A code-server of our own: VS Code's real workbench and extension host on a free port, quiet and without a network. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
+import { promisify } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 
 /** Of the project; tests are started from there. */
@@ -42,6 +43,8 @@ export interface ServerOptions {
    * Lets the page's address name an extension under development and a test suite. It also hides notification toasts.
    */
   readonly smokeTestDriver?: boolean;
+  /** Whether a folder has to be trusted first, as it is for users; else every folder is. */
+  readonly workspaceTrust?: boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -54,25 +57,21 @@ export class CodeServer {
   ) {}
 
   /** Starts it and resolves when it answers. */
-  static async start({ folder, settings = {}, smokeTestDriver = false, env = {} }: ServerOptions): Promise<CodeServer> {
-    for (const missing of [NODE, ENTRY, CHROMIUM].filter((file) => !fs.existsSync(file))) {
-      throw new Error(`${missing} is missing. Run test/vscode/install-host.sh first.`);
-    }
-    fs.mkdirSync(path.join(folder, 'extensions'), { recursive: true });
+  static async start({ folder, settings = {}, smokeTestDriver = false, workspaceTrust = false, env = {} }: ServerOptions): Promise<CodeServer> {
+    checkHost();
     writeSettingsFiles(folder, settings);
-    fs.writeFileSync(path.join(folder, 'config.yaml'), 'auth: none\n');
     const authority = `127.0.0.1:${await freePort()}`;
     const logFile = path.join(folder, 'server.log');
     const log = fs.openSync(logFile, 'w');
-    const args = [ENTRY, '--bind-addr', authority, '--auth', 'none', '--config', path.join(folder, 'config.yaml')];
-    args.push('--user-data-dir', path.join(folder, 'user-data'), '--extensions-dir', path.join(folder, 'extensions'));
-    args.push('--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override');
+    const args = [ENTRY, ...places(folder), '--bind-addr', authority, '--auth', 'none'];
+    args.push('--disable-telemetry', '--disable-update-check', '--disable-getting-started-override');
+    if (!workspaceTrust) args.push('--disable-workspace-trust');
     if (smokeTestDriver) args.push('--vscode-option', 'enable-smoke-test-driver');
     // A process group of its own, so that stopping it leaves no extension host behind.
     const child = spawn(NODE, args, {
       stdio: ['ignore', log, log],
       detached: true,
-      env: { ...process.env, XDG_DATA_HOME: path.join(folder, 'xdg'), EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env },
+      env: { ...environment(folder), ...env },
     });
     fs.closeSync(log);
     const server = new CodeServer(child, folder, authority);
@@ -127,8 +126,36 @@ export function linkExtension(folder: string, extension: string): void {
   fs.symlinkSync(extension, path.join(folder, 'extensions', `${publisher}.${name}-${version}`));
 }
 
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+/** Installs a VSIX into a fresh server's extensions folder, as users do; gives the folder that it now has there. */
+export async function installVsix(folder: string, vsix: string): Promise<string> {
+  checkHost();
+  await promisify(execFile)(NODE, [ENTRY, ...places(folder), '--install-extension', vsix], { env: environment(folder) });
+  const [installed, ...others] = fs.readdirSync(path.join(folder, 'extensions'), { withFileTypes: true }).filter((entry) => !entry.isFile());
+  if (!installed?.isDirectory() || others.length > 0) throw new Error(`${vsix} was not installed, or not it alone.`);
+  return path.join(folder, 'extensions', installed.name);
+}
+
+/** @param more of Chromium's own options */
+export function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', ...more] });
+}
+
+function checkHost(): void {
+  for (const missing of [NODE, ENTRY, CHROMIUM].filter((file) => !fs.existsSync(file))) {
+    throw new Error(`${missing} is missing. Run test/vscode/install-host.sh first.`);
+  }
+}
+
+/** The arguments that keep a server's files in its own folder, made where they are missing. */
+function places(folder: string): string[] {
+  const at = (name: string): string => path.join(folder, name);
+  fs.mkdirSync(at('extensions'), { recursive: true });
+  fs.writeFileSync(at('config.yaml'), 'auth: none\n');
+  return ['--config', at('config.yaml'), '--user-data-dir', at('user-data'), '--extensions-dir', at('extensions')];
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  return { ...process.env, XDG_DATA_HOME: path.join(folder, 'xdg'), EXTENSIONS_GALLERY: '{"serviceUrl":""}' };
 }
 
 /** Twice, because VS Code reads settings that belong to a machine (paths, providers) from the server's own file. */

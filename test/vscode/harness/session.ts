@@ -5,7 +5,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { SCREENSHOTS, WORKSPACE } from './places';
-import { CodeServer, launchBrowser, linkExtension, ROOT, type Settings } from './server';
+import { CodeServer, installVsix, launchBrowser, linkExtension, ROOT, type Settings } from './server';
 import { Workbench } from './workbench';
 
 export class Session {
@@ -16,18 +16,22 @@ export class Session {
     readonly workbench: Workbench,
     /** What content security policies refused, anywhere in the window. */
     readonly complaints: readonly string[],
+    /** Folder of the extension that the server runs. */
+    readonly extension: string,
   ) {}
 
-  static async start(settings: Settings = {}): Promise<Session> {
+  /** @param options.vsix the extension to install; where none is given, this project is linked, as it is built in dist/ */
+  static async start(settings: Settings = {}, { vsix, workspaceTrust = false }: { vsix?: string; workspaceTrust?: boolean } = {}): Promise<Session> {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-ui-'));
-    linkExtension(folder, ROOT);
-    const server = await CodeServer.start({ folder, settings });
+    if (!vsix) linkExtension(folder, ROOT);
+    const extension = vsix ? await installVsix(folder, vsix) : ROOT;
+    const server = await CodeServer.start({ folder, settings, workspaceTrust });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
     page.on('console', (message) => /Content Security Policy|Refused to/.test(message.text()) && complaints.push(message.text()));
     const workbench = await Workbench.open(page, server, WORKSPACE);
-    return new Session(folder, server, browser, workbench, complaints);
+    return new Session(folder, server, browser, workbench, complaints, extension);
   }
 
   /** Process ids of the running inference processes. All of the server's processes are in one group. */

@@ -45,7 +45,7 @@ export class WebviewPage {
   private constructor(readonly page: Page) {}
 
   /** Loads the page; it has said that it is ready, and has been told nothing yet. */
-  static async open(browser: Browser, { width = 1100, height = 760, state = null, reducedMotion = false, density = 1 }: PageSetup = {}): Promise<WebviewPage> {
+  static async open(browser: Pick<Browser, 'newPage'>, { width = 1100, height = 760, state = null, reducedMotion = false, density = 1 }: PageSetup = {}): Promise<WebviewPage> {
     const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: density, reducedMotion: reducedMotion ? 'reduce' : 'no-preference' });
     const webview = new WebviewPage(page);
     page.on('console', (message) => message.type() === 'error' && webview.complaints.push(message.text()));
@@ -82,7 +82,7 @@ export class WebviewPage {
   async show(snapshot: Partial<EditorSnapshot>): Promise<void> {
     const message: ToEditor = {
       kind: 'snapshot',
-      snapshot: { fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
+      snapshot: { id: 'smear.png', fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
     };
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }

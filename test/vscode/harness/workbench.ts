@@ -31,15 +31,20 @@ export class Workbench {
 
   /** Opens a file as a user does it: its context menu in the Explorer, 'Open in SmearLens'. */
   async openInSmearLens(name: string): Promise<void> {
-    await this.inExplorer(name).click({ button: 'right' });
-    // By keyboard: a menu takes no click in its first moments, lest the right click that opened it chose something.
-    const item = this.page.locator('.monaco-menu .action-item', { hasText: 'Open in SmearLens' });
-    await item.hover();
-    await this.page.locator('.monaco-menu .action-item.focused', { hasText: 'Open in SmearLens' }).waitFor();
-    await this.page.keyboard.press('Enter');
+    await this.fromExplorer(name, 'Open in SmearLens');
     await this.activeTab(name).waitFor();
     // A single click opened it in VS Code's own viewer first, whose tab has the same name.
     await this.editor().locator('#verdict').waitFor({ state: 'attached' });
+  }
+
+  /** Chooses from the context menu of a file or folder in the Explorer. */
+  async fromExplorer(name: string, entry: string): Promise<void> {
+    await this.inExplorer(name).click({ button: 'right' });
+    // By keyboard: a menu takes no click in its first moments, lest the right click that opened it chose something.
+    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry });
+    await item.hover();
+    await this.page.locator('.monaco-menu .action-item.focused', { hasText: entry }).waitFor();
+    await this.page.keyboard.press('Enter');
   }
 
   /** Gives the Explorer's tree the keyboard's focus, without opening another file. */
@@ -76,8 +81,10 @@ export class Workbench {
   }
 
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
     const input = this.page.locator('.quick-input-widget input.input');
+    // The palette of the command before may still be closing.
+    await input.waitFor({ state: 'hidden' });
+    await this.page.keyboard.press('F1');
     await input.waitFor();
     await input.fill(`>${title}`);
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();

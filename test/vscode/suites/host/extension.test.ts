@@ -3,47 +3,19 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { COMMANDS } from '../../../../src/commands/table';
-import type { SmearLensApi } from '../../../../src/extension';
-import type { AnalysisState } from '../../../../src/protocol/editor';
-
-const EXTENSION = 'smearlens.smearlens';
+import { Host } from '../../harness/host';
 
 describe('SmearLens in the extension host', () => {
-  let api: SmearLensApi;
-  let workspace: vscode.Uri;
-  const file = (name: string): vscode.Uri => vscode.Uri.joinPath(workspace, name);
-
-  before(async () => {
-    workspace = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail('No folder is open.');
-    const extension = vscode.extensions.getExtension<SmearLensApi>(EXTENSION) ?? assert.fail(`${EXTENSION} is not installed.`);
-    api = await extension.activate();
-  });
+  let host: Host;
+  before(async () => void (host = await Host.activate()));
   afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
-
-  /** The next end of an analysis of this file. Called before what brings it about. */
-  function outcome<K extends AnalysisState['kind'] = 'done'>(uri: vscode.Uri, kind: K = 'done' as K): Promise<Extract<AnalysisState, { kind: K }>> {
-    return new Promise((resolve, reject) => {
-      const subscription = api.onDidChangeAnalysis(({ uri: changed, state }) => {
-        if (changed.toString() !== uri.toString() || state.kind === 'running') return;
-        subscription.dispose();
-        if (state.kind === kind) resolve(state as Extract<AnalysisState, { kind: K }>);
-        else reject(new Error(`${uri.path}: ${JSON.stringify(state)}`));
-      });
-    });
-  }
-
-  async function openSmear(name: string): Promise<Extract<AnalysisState, { kind: 'done' }>> {
-    const done = outcome(file(name));
-    await vscode.commands.executeCommand('smearlens.open', file(name));
-    return done;
-  }
 
   function activeViewType(): string | undefined {
     const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
     return input instanceof vscode.TabInputCustom ? input.viewType : undefined;
   }
 
-  it('starts no process until an image is opened', () => assert.strictEqual(api.inferencePid(), undefined));
+  it('starts no process until an image is opened', () => assert.strictEqual(host.api.inferencePid(), undefined));
 
   it('has registered every command', async () => {
     const registered = await vscode.commands.getCommands(true);
@@ -52,16 +24,16 @@ describe('SmearLens in the extension host', () => {
 
   for (const name of ['smear-1.jpg', 'smear-2.png', 'smear-3.bmp', 'smear-5.webp', 'SMEAR-6.JPG', 'smear [7] ü.jpg']) {
     it(`opens and analyses ${name}`, async () => {
-      const { analysis } = await openSmear(name);
+      const { analysis } = await host.openSmear(name);
       assert.strictEqual(activeViewType(), 'smearlens.smear');
-      assert.strictEqual(analysis.image.path, file(name).fsPath);
+      assert.strictEqual(analysis.image.path, host.file(name).fsPath);
       assert.deepStrictEqual([analysis.image.width, analysis.image.height], [224, 224]);
-      assert.ok(api.inferencePid());
+      assert.ok(host.api.inferencePid());
     });
   }
 
   it('analyses with probabilities that sum to 1 and three maps a class', async () => {
-    const { analysis } = await openSmear('smear-1.jpg');
+    const { analysis } = await host.openSmear('smear-1.jpg');
     const { model, probabilities, explanation } = analysis;
     assert.strictEqual(probabilities.length, model.classes.length);
     assert.ok(Math.abs(probabilities.reduce((sum, p) => sum + p, 0) - 1) < 1e-6);
@@ -75,17 +47,17 @@ describe('SmearLens in the extension host', () => {
   });
 
   it('is the editor for TIFF, and leaves JPEG to VS Code until asked', async () => {
-    const done = outcome(file('smear-4.tif'));
-    await vscode.commands.executeCommand('vscode.open', file('smear-4.tif'));
+    const done = host.outcome(host.file('smear-4.tif'));
+    await vscode.commands.executeCommand('vscode.open', host.file('smear-4.tif'));
     await done;
     assert.strictEqual(activeViewType(), 'smearlens.smearTiff');
-    await vscode.commands.executeCommand('vscode.open', file('smear-1.jpg'));
+    await vscode.commands.executeCommand('vscode.open', host.file('smear-1.jpg'));
     assert.notStrictEqual(activeViewType(), 'smearlens.smear');
   });
 
   it('opens the image of the active tab when the command comes from the palette', async () => {
-    await vscode.commands.executeCommand('vscode.open', file('smear-2.png'));
-    const done = outcome(file('smear-2.png'));
+    await vscode.commands.executeCommand('vscode.open', host.file('smear-2.png'));
+    const done = host.outcome(host.file('smear-2.png'));
     await vscode.commands.executeCommand('smearlens.open');
     await done;
     assert.strictEqual(activeViewType(), 'smearlens.smear');
@@ -93,53 +65,58 @@ describe('SmearLens in the extension host', () => {
 
   for (const name of ['corrupt.jpg', 'empty.png']) {
     it(`says what is wrong with ${name}, and goes on with the next image`, async () => {
-      const failed = outcome(file(name), 'failed');
-      await vscode.commands.executeCommand('smearlens.open', file(name));
+      const failed = host.outcome(host.file(name), 'failed');
+      await vscode.commands.executeCommand('smearlens.open', host.file(name));
       const { error } = await failed;
       assert.match(error.code, /^image-/);
       assert.ok(error.message.includes(name), error.message);
       assert.ok(error.hint.length > 0);
-      await openSmear('smear-1.jpg');
+      await host.openSmear('smear-1.jpg');
     });
   }
 
   it('analyses the next image after the inference process was killed', async () => {
-    await openSmear('smear-1.jpg');
-    const pid = api.inferencePid() ?? assert.fail('No inference process.');
+    await host.openSmear('smear-1.jpg');
+    const pid = host.api.inferencePid() ?? assert.fail('No inference process.');
     process.kill(pid, 'SIGKILL');
-    await openSmear('smear-2.png');
-    assert.notStrictEqual(api.inferencePid(), pid);
+    await host.openSmear('smear-2.png');
+    assert.notStrictEqual(host.api.inferencePid(), pid);
   });
 
   it('says so when its file is deleted, and analyses it when it changes or comes back', async () => {
     const name = 'changing.jpg';
-    const bytes = ['smear-1.jpg', 'SMEAR-6.JPG'].map((source) => fs.readFileSync(file(source).fsPath));
-    fs.writeFileSync(file(name).fsPath, bytes[0] ?? '');
-    const first = await openSmear(name);
-    const changed = outcome(file(name));
-    fs.writeFileSync(file(name).fsPath, bytes[1] ?? '');
+    const bytes = ['smear-1.jpg', 'SMEAR-6.JPG'].map((source) => fs.readFileSync(host.file(source).fsPath));
+    // At once, as a copy that is under way may be read half.
+    const put = (content: Buffer | undefined): void => {
+      fs.writeFileSync(host.file('half').fsPath, content ?? '');
+      fs.renameSync(host.file('half').fsPath, host.file(name).fsPath);
+    };
+    put(bytes[0]);
+    const first = await host.openSmear(name);
+    const changed = host.outcome(host.file(name));
+    put(bytes[1]);
     assert.notStrictEqual((await changed).analysis.image.sha256, first.analysis.image.sha256);
-    const deleted = outcome(file(name), 'deleted');
-    fs.rmSync(file(name).fsPath);
+    const deleted = host.outcome(host.file(name), 'deleted');
+    fs.rmSync(host.file(name).fsPath);
     await deleted;
-    const back = outcome(file(name));
-    fs.writeFileSync(file(name).fsPath, bytes[0] ?? '');
+    const back = host.outcome(host.file(name));
+    put(bytes[0]);
     assert.strictEqual((await back).analysis.image.sha256, first.analysis.image.sha256);
   });
 
   it('takes another model and provider from the settings at once', async () => {
     const settings = vscode.workspace.getConfiguration('smearlens');
-    await openSmear('smear-1.jpg');
+    await host.openSmear('smear-1.jpg');
     try {
-      const failed = outcome(file('smear-1.jpg'), 'failed');
+      const failed = host.outcome(host.file('smear-1.jpg'), 'failed');
       await settings.update('model', 'no/such/model.onnx', vscode.ConfigurationTarget.Workspace);
       const { error } = await failed;
       assert.strictEqual(error.code, 'model-not-found');
-      assert.ok(error.message.includes(path.join(workspace.fsPath, 'no/such/model.onnx')), error.message);
-      const done = outcome(file('smear-1.jpg'));
+      assert.ok(error.message.includes(path.join(host.workspace.fsPath, 'no/such/model.onnx')), error.message);
+      const done = host.outcome(host.file('smear-1.jpg'));
       await settings.update('model', undefined, vscode.ConfigurationTarget.Workspace);
       await done;
-      const onCpu = outcome(file('smear-1.jpg'));
+      const onCpu = host.outcome(host.file('smear-1.jpg'));
       await settings.update('provider', 'cpu', vscode.ConfigurationTarget.Workspace);
       assert.strictEqual((await onCpu).analysis.provider, 'cpu');
     } finally {
@@ -149,9 +126,9 @@ describe('SmearLens in the extension host', () => {
   });
 
   it('analyses two smears side by side', async () => {
-    await openSmear('smear-1.jpg');
-    const done = outcome(file('smear-2.png'));
-    await vscode.commands.executeCommand('vscode.openWith', file('smear-2.png'), 'smearlens.smear', vscode.ViewColumn.Beside);
+    await host.openSmear('smear-1.jpg');
+    const done = host.outcome(host.file('smear-2.png'));
+    await vscode.commands.executeCommand('vscode.openWith', host.file('smear-2.png'), 'smearlens.smear', vscode.ViewColumn.Beside);
     await done;
     const open = vscode.window.tabGroups.all.map(({ activeTab }) => activeTab?.label);
     assert.deepStrictEqual(open, ['smear-1.jpg', 'smear-2.png']);

@@ -122,7 +122,7 @@ describe("the editor's page", () => {
       await open();
       await webview.show({ image: { kind: 'uri', uri: imageUri('broken.png') } });
       await webview.hasSent(2);
-      assert.deepStrictEqual(webview.sent[1], { kind: 'image-failed' });
+      assert.deepStrictEqual(webview.sent[1], { kind: 'image-failed', id: 'smear.png' });
       await webview.show({ image: { kind: 'unshowable' } });
       await webview.page.locator('#no-image').waitFor();
     });
@@ -138,7 +138,7 @@ describe("the editor's page", () => {
       await open();
       await showAnalysis({ explanation: { error: { code: 'op-not-differentiable', message: 'Node 7 is a Loop.', hint: 'Choose another layer.' } } });
       assert.strictEqual(await text('verdict-title'), 'Early');
-      assert.strictEqual(await text('explanation-failure'), 'Node 7 is a Loop. Choose another layer.');
+      assert.strictEqual(await text('explanation-failure-text'), 'Node 7 is a Loop. Choose another layer.');
       assert.strictEqual(await visible('controls'), false);
     });
   });
@@ -227,8 +227,8 @@ describe("the editor's page", () => {
   describe('view', () => {
     it('hands what it kept to the host when it starts', async () => {
       const state: ViewState = { ...DEFAULT_VIEW, colourMap: 'magma' };
-      await open({ state });
-      assert.deepStrictEqual(webview.sent, [{ kind: 'ready', view: state }]);
+      await open({ state: { view: state } });
+      assert.deepStrictEqual(webview.sent, [{ kind: 'ready', state: { view: state } }]);
     });
 
     it('shows the view that the host sends first, in the controls too, and keeps its own afterwards', async () => {
@@ -254,7 +254,7 @@ describe("the editor's page", () => {
       await open();
       await showAnalysis();
       const reached: string[] = [];
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 20; i++) {
         await webview.page.keyboard.press('Tab');
         const id = await webview.page.evaluate(() => document.activeElement?.closest('[id]')?.id ?? '');
         if (!id || reached.includes(id)) break;
@@ -265,7 +265,10 @@ describe("the editor's page", () => {
           assert.notStrictEqual(await overlayPixels(webview.page), before);
         }
       }
-      assert.deepStrictEqual(reached, ['zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel', 'overlay-choice', 'class-choice', 'style-choice', 'threshold', 'opacity', 'colour-map']);
+      assert.deepStrictEqual(reached, [
+        ...['previous', 'next', 'zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'],
+        ...['overlay-choice', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'copy-result', 'export-overlay'],
+      ]);
     });
 
     it('has the panel beside the picture when wide, and below it when narrow', async () => {

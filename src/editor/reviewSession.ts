@@ -1,0 +1,147 @@
+import * as vscode from 'vscode';
+import { imagesIn, relativePath } from '../images/folder';
+import type { Position } from '../protocol/editor';
+import { ofAnotherSmear, type ViewState } from '../protocol/viewState';
+import { ImageList } from './imageList';
+import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
+import type { Surface } from './surface';
+
+/**
+ * Milliseconds that neighbours wait to be opened: to analyse them takes all cores, of which the smear on show needs some until it
+ * is drawn. Those that the reviewer only passes by are never opened.
+ */
+const SETTLE_MS = 150;
+
+/** What takes a session up again. */
+export interface ReviewPlace {
+  /** URI of the folder. */
+  readonly folder: string;
+  /** Path of the image on show, relative to it. */
+  readonly image: string;
+}
+
+/** The smears of a folder, one after another in one panel. The smears around the one on show are analysed ahead. */
+export class ReviewSession implements Surface {
+  view: ViewState | undefined;
+
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChange = this.changed.event;
+  private readonly subscriptions: vscode.Disposable;
+  /** By path: the smear on show and its neighbours. */
+  private readonly documents = new Map<string, SmearDocument>();
+  private opening: NodeJS.Timeout | undefined;
+  /** The way the reviewer goes. */
+  private direction: 1 | -1 = 1;
+
+  private constructor(
+    readonly root: vscode.Uri,
+    private readonly images: ImageList,
+    private image: string,
+    private readonly options: SmearDocumentOptions,
+  ) {
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, '**'), false, true, false);
+    watcher.onDidCreate((uri) => this.images.add(this.pathOf(uri)) && this.prepare());
+    watcher.onDidDelete((uri) => this.images.remove(this.pathOf(uri), this.image) && this.prepare());
+    this.subscriptions = vscode.Disposable.from(watcher, this.changed);
+    this.prepare();
+  }
+
+  /**
+   * @param first URI of the image to begin with; the folder's first where it is not in the folder
+   * @throws SmearLensError `image-not-found`, `image-unreadable`
+   */
+  static async open(folder: vscode.Uri, first: vscode.Uri | undefined, options: SmearDocumentOptions): Promise<ReviewSession> {
+    const files = await imagesIn(folder.fsPath);
+    const images = new ImageList(files.map((file) => relativePath(folder.fsPath, file)));
+    const wanted = first ? relativePath(folder.fsPath, first.fsPath) : '';
+    return new ReviewSession(folder, images, images.at(Math.max(0, images.indexOf(wanted))) ?? '', options);
+  }
+
+  get current(): SmearDocument {
+    return this.document(this.image);
+  }
+
+  get neighbours(): readonly SmearDocument[] {
+    return this.wanted()
+      .filter((image) => image !== this.image)
+      .flatMap((image) => this.documents.get(image) ?? []);
+  }
+
+  get fileName(): string {
+    return this.image;
+  }
+
+  get position(): Position {
+    return { number: this.images.indexOf(this.image) + 1, count: this.images.length };
+  }
+
+  get resume(): ReviewPlace {
+    return { folder: this.root.toString(), image: this.image };
+  }
+
+  go(step: 1 | -1): void {
+    this.direction = step;
+    this.show(this.images.at(this.images.indexOf(this.image) + step));
+  }
+
+  /** Shows this image, if it is one of the session's. */
+  goTo(uri: vscode.Uri): void {
+    const image = this.pathOf(uri);
+    if (this.images.indexOf(image) >= 0) this.show(image);
+  }
+
+  dispose(): void {
+    clearTimeout(this.opening);
+    this.subscriptions.dispose();
+    for (const document of this.documents.values()) document.dispose();
+    this.documents.clear();
+  }
+
+  private show(image: string | undefined): void {
+    if (image === undefined || image === this.image) return;
+    const left = this.current;
+    this.image = image;
+    this.view = this.view && ofAnotherSmear(this.view);
+    // It was kept in the list only as long as it was on show.
+    if (left.state.kind === 'deleted') this.images.remove(this.pathOf(left.uri), image);
+    this.prepare();
+  }
+
+  /** Opens the smear on show, closes those that are not wanted any more, and opens its neighbours in a moment. */
+  private prepare(): void {
+    const wanted = this.wanted();
+    for (const [image, document] of this.documents) {
+      if (wanted.includes(image)) continue;
+      this.documents.delete(image);
+      document.dispose();
+    }
+    this.document(this.image);
+    this.changed.fire();
+    clearTimeout(this.opening);
+    this.opening = setTimeout(() => this.openNeighbours(), SETTLE_MS);
+  }
+
+  private openNeighbours(): void {
+    for (const image of this.wanted()) this.document(image);
+  }
+
+  /** The image on show, two in the direction of travel and one behind. */
+  private wanted(): string[] {
+    const at = this.images.indexOf(this.image);
+    return [0, 1, -1, 2].map((offset) => this.images.at(at + offset * this.direction)).filter((image) => image !== undefined);
+  }
+
+  private document(image: string): SmearDocument {
+    const known = this.documents.get(image);
+    if (known) return known;
+    const document = new SmearDocument(vscode.Uri.joinPath(this.root, image), this.options);
+    this.documents.set(image, document);
+    document.onDidChange(() => this.changed.fire());
+    document.refresh();
+    return document;
+  }
+
+  private pathOf(uri: vscode.Uri): string {
+    return relativePath(this.root.fsPath, uri.fsPath);
+  }
+}

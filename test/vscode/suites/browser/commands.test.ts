@@ -1,0 +1,170 @@
+import * as assert from 'node:assert';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import type { Locator } from 'playwright-core';
+import sharp from 'sharp';
+import { overlayRadio } from '../../harness/look';
+import { SIDE } from '../../harness/images';
+import { WORKSPACE } from '../../harness/places';
+import { failureScreenshots, Session } from '../../harness/session';
+
+const EXPORTED = path.join(WORKSPACE, 'exported.png');
+const SETTINGS = path.join(WORKSPACE, '.vscode/settings.json');
+
+describe('commands on the smear on show', () => {
+  let session: Session;
+  before(async () => void (session = await Session.start()));
+  after(() => session.stop());
+  failureScreenshots(() => session);
+
+  const page = (): Session['workbench']['page'] => session.workbench.page;
+  const press = (key: string): Promise<void> => page().keyboard.press(key);
+  const toast = (text: string | RegExp): Locator => page().locator('.notification-toast', { hasText: text });
+  const rows = (): Locator => page().locator('.quick-input-list .monaco-list-row');
+
+  async function open(name: string): Promise<void> {
+    await session.workbench.openInSmearLens(name);
+    await session.workbench.analysed();
+  }
+
+  /** In the dialog that asks for a name, once it has offered one of its own. */
+  async function saveAs(file: string): Promise<void> {
+    const input = page().locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.evaluate((element: HTMLInputElement) => new Promise<void>((done) => {
+      const look = (): void => void (element.value.endsWith('.png') ? done() : requestAnimationFrame(look));
+      look();
+    }));
+    await input.fill(file);
+    await press('Enter');
+  }
+
+  it('are not offered where no smear is on show', async () => {
+    await press('F1');
+    await page().locator('.quick-input-widget input.input').fill('>SmearLens');
+    await rows().filter({ hasText: 'SmearLens: Review Folder' }).waitFor();
+    for (const title of ['Next Image', 'Copy Result', 'Export Overlay', 'Zoom In']) assert.strictEqual(await rows().filter({ hasText: `SmearLens: ${title}` }).count(), 0, title);
+    await press('Escape');
+  });
+
+  it('open the next image of the folder in the same tab, with zoom and overlay, and stop at its end', async () => {
+    const { workbench } = session;
+    await open('smear-1.jpg');
+    const editor = workbench.editor();
+    await workbench.runCommand('SmearLens: Zoom to 1:1');
+    await editor.locator('#scale', { hasText: /^100 %$/ }).waitFor();
+    await overlayRadio(editor, 'paper').click();
+    await editor.locator('#viewer').click();
+    // VS Code hears of the focus after the click.
+    await workbench.toAndFro();
+    await press('ArrowRight');
+    await workbench.activeTab('smear-2.png').waitFor();
+    await workbench.analysed();
+    await editor.locator('#title', { hasText: 'smear-2.png' }).waitFor({ state: 'attached' });
+    await editor.locator('#scale', { hasText: /^100 %$/ }).waitFor();
+    await editor.locator('vscode-radio[aria-checked="true"]', { hasText: 'paper' }).waitFor();
+    assert.strictEqual(await page().locator('.tab').count(), 1);
+    await press('ArrowLeft');
+    await workbench.activeTab('smear-1.jpg').waitFor();
+    await workbench.analysed();
+    await workbench.runCommand('View: Close All Editors');
+    await open('SMEAR-6.JPG');
+    await workbench.runCommand('SmearLens: Next Image');
+    await page().locator('.statusbar-item', { hasText: 'the last image of the folder' }).waitFor();
+  });
+
+  it('export the overlay to a file of the name that is given, with a caption', async () => {
+    await open('smear-1.jpg');
+    await overlayRadio(session.workbench.editor(), 'Grad-CAM').first().click();
+    await session.workbench.editor().locator('#overlay').waitFor();
+    await session.workbench.editor().locator('#export-overlay').click();
+    await saveAs(EXPORTED);
+    await toast('Exported to exported.png').waitFor();
+    const { data, info } = await sharp(EXPORTED).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+    fs.rmSync(EXPORTED);
+    assert.strictEqual(info.width, 3 * SIDE);
+    assert.ok(info.height > info.width + 50);
+    const smear = await sharp(path.join(WORKSPACE, 'smear-1.jpg')).resize(info.width, info.width, { kernel: 'nearest' }).removeAlpha().raw().toBuffer();
+    assert.ok(!data.subarray(0, smear.length).equals(smear), 'There is no overlay.');
+  });
+
+  it('export nothing where no overlay is shown, and never over the smear itself', async () => {
+    const { workbench } = session;
+    const file = path.join(WORKSPACE, 'smear-2.png');
+    const smear = fs.readFileSync(file);
+    await open('smear-2.png');
+    await overlayRadio(workbench.editor(), 'Grad-CAM').first().click();
+    await workbench.editor().locator('#overlay').waitFor();
+    await workbench.runCommand('SmearLens: Export Overlay');
+    await saveAs(file);
+    await page().locator('.quick-input-widget input[aria-label*="already exists"]').waitFor();
+    await press('Enter');
+    await toast('is the smear itself').waitFor();
+    assert.ok(fs.readFileSync(file).equals(smear));
+    await overlayRadio(workbench.editor(), 'Off').click();
+    await workbench.runCommand('SmearLens: Export Overlay');
+    await toast('no overlay on show').waitFor();
+    await workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
+  it('copy the result as a table', async () => {
+    await page().context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await session.workbench.editor().locator('#copy-result').click();
+    await page().locator('.statusbar-item', { hasText: 'copied' }).waitFor();
+    const copied = await page().evaluate(() => navigator.clipboard.readText());
+    const classes = await session.workbench.editor().locator('#probability-rows th').allTextContents();
+    const table = copied.split('\n').map((line) => line.split('\t'));
+    const numbers = classes.map((name) => Number(table.find(([first]) => first === name)?.[1]));
+    assert.ok(Math.abs(numbers.reduce((sum, p) => sum + p, 0) - 1) < 1e-6, copied);
+    assert.match(copied, /^sha256\t[0-9a-f]{64}$/m);
+    assert.match(copied, /Research use only/);
+  });
+
+  it('explain another layer, of all smears of the model, and the automatic one again', async () => {
+    const { workbench } = session;
+    const editor = workbench.editor();
+    const maps = editor.locator('#facts');
+    await maps.getByText('7 × 7, from 1280 channels').waitFor();
+    const automatic = await editor.locator('#layer-name').innerText();
+    await editor.locator('#choose-layer').click();
+    await rows().filter({ hasText: `Automatic` }).filter({ hasText: automatic }).waitFor();
+    const other = rows().filter({ hasText: /14 × 14/ }).first();
+    await page().locator('.quick-input-widget input.input').fill('14 × 14');
+    await other.waitFor();
+    const name = (await other.locator('.label-name').first().innerText()).trim();
+    await other.click();
+    await maps.getByText(/^14 × 14, from/).waitFor();
+    assert.strictEqual(await editor.locator('#layer-name').innerText(), name);
+    await open('smear-2.png');
+    await maps.getByText(/^14 × 14, from/).waitFor();
+    await workbench.runCommand('SmearLens: Choose Explained Layer');
+    await rows().filter({ hasText: 'Automatic' }).click();
+    await maps.getByText('7 × 7, from 1280 channels').waitFor();
+  });
+
+  it('choose an execution provider, which the status bar then names', async () => {
+    await session.workbench.runCommand('SmearLens: Choose Execution Provider');
+    await rows().filter({ hasText: 'everywhere' }).click();
+    await page().locator('.statusbar-item', { hasText: '· CPU' }).waitFor();
+    const written = (): string => (fs.existsSync(SETTINGS) ? fs.readFileSync(SETTINGS, 'utf8') : '');
+    while (!written().includes('cpu')) await session.workbench.toAndFro();
+    assert.deepStrictEqual(JSON.parse(written()), { 'smearlens.provider': 'cpu' });
+    await session.workbench.runCommand('SmearLens: Choose Execution Provider');
+    await rows().filter({ hasText: 'Automatic' }).click();
+  });
+
+  it('have every image of the workspace open in SmearLens, until that is taken back', async () => {
+    const { workbench } = session;
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.runCommand('SmearLens: Use for Images in This Workspace');
+    await toast('now open in SmearLens').waitFor();
+    await workbench.openFromExplorer('smear-1.jpg');
+    await workbench.analysed();
+    await toast('now open in SmearLens').getByText('Stop Using for Workspace').click();
+    await toast('now open in SmearLens').waitFor({ state: 'hidden' });
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFromExplorer('smear-1.jpg');
+    await page().locator('.editor-actions, .title-actions').locator('[aria-label*="Open in SmearLens"]').first().waitFor();
+    fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
+  });
+});
