@@ -25,6 +25,12 @@ export function overlayRadio(root: Root, label: string): Locator {
   return root.locator('#overlay-choice vscode-radio', { hasText: label });
 }
 
+/** Chooses an overlay and waits until it is on show, or for 'Off' until none is. A smear outside the domain has none at first. */
+export async function showOverlay(root: Root, label = 'Grad-CAM'): Promise<void> {
+  await overlayRadio(root, label).first().click();
+  await root.locator('#overlay').waitFor({ state: label === 'Off' ? 'hidden' : 'visible' });
+}
+
 /** Moves a slider as its keys do: one 'input' and one 'change'. */
 export async function slide(root: Root, id: string, value: string): Promise<void> {
   await root.locator(`#${id}`).fill(value);

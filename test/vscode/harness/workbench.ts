@@ -3,7 +3,7 @@ import type { FrameLocator, Locator, Page } from 'playwright-core';
 import type { CodeServer } from './server';
 
 /** Milliseconds to wait for anything: the first analysis starts a process and loads a model. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 30_000;
 
 export class Workbench {
   private constructor(readonly page: Page) {}

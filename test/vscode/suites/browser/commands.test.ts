@@ -3,18 +3,20 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
-import { overlayRadio } from '../../harness/look';
+import { showOverlay } from '../../harness/look';
 import { SIDE } from '../../harness/images';
-import { WORKSPACE } from '../../harness/places';
+import { SETTINGS, settingsBecome, WORKSPACE } from '../../harness/places';
 import { failureScreenshots, Session } from '../../harness/session';
 
 const EXPORTED = path.join(WORKSPACE, 'exported.png');
-const SETTINGS = path.join(WORKSPACE, '.vscode/settings.json');
 
 describe('commands on the smear on show', () => {
   let session: Session;
   before(async () => void (session = await Session.start()));
-  after(() => session.stop());
+  after(async () => {
+    await session.stop();
+    fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
+  });
   failureScreenshots(() => session);
 
   const page = (): Session['workbench']['page'] => session.workbench.page;
@@ -53,7 +55,7 @@ describe('commands on the smear on show', () => {
     const editor = workbench.editor();
     await workbench.runCommand('SmearLens: Zoom to 1:1');
     await editor.locator('#scale', { hasText: /^100 %$/ }).waitFor();
-    await overlayRadio(editor, 'paper').click();
+    await showOverlay(editor, 'paper');
     await editor.locator('#viewer').click();
     // VS Code hears of the focus after the click.
     await workbench.toAndFro();
@@ -75,8 +77,7 @@ describe('commands on the smear on show', () => {
 
   it('export the overlay to a file of the name that is given, with a caption', async () => {
     await open('smear-1.jpg');
-    await overlayRadio(session.workbench.editor(), 'Grad-CAM').first().click();
-    await session.workbench.editor().locator('#overlay').waitFor();
+    await showOverlay(session.workbench.editor());
     await session.workbench.editor().locator('#export-overlay').click();
     await saveAs(EXPORTED);
     await toast('Exported to exported.png').waitFor();
@@ -93,15 +94,14 @@ describe('commands on the smear on show', () => {
     const file = path.join(WORKSPACE, 'smear-2.png');
     const smear = fs.readFileSync(file);
     await open('smear-2.png');
-    await overlayRadio(workbench.editor(), 'Grad-CAM').first().click();
-    await workbench.editor().locator('#overlay').waitFor();
+    await showOverlay(workbench.editor());
     await workbench.runCommand('SmearLens: Export Overlay');
     await saveAs(file);
     await page().locator('.quick-input-widget input[aria-label*="already exists"]').waitFor();
     await press('Enter');
     await toast('is the smear itself').waitFor();
     assert.ok(fs.readFileSync(file).equals(smear));
-    await overlayRadio(workbench.editor(), 'Off').click();
+    await showOverlay(workbench.editor(), 'Off');
     await workbench.runCommand('SmearLens: Export Overlay');
     await toast('no overlay on show').waitFor();
     await workbench.runCommand('Notifications: Clear All Notifications');
@@ -125,6 +125,8 @@ describe('commands on the smear on show', () => {
     const editor = workbench.editor();
     const maps = editor.locator('#facts');
     await maps.getByText('7 × 7, from 1280 channels').waitFor();
+    // Of an overlay that is off, there is nothing to choose in the panel.
+    await showOverlay(editor);
     const automatic = await editor.locator('#layer-name').innerText();
     await editor.locator('#choose-layer').click();
     await rows().filter({ hasText: `Automatic` }).filter({ hasText: automatic }).waitFor();
@@ -146,11 +148,10 @@ describe('commands on the smear on show', () => {
     await session.workbench.runCommand('SmearLens: Choose Execution Provider');
     await rows().filter({ hasText: 'everywhere' }).click();
     await page().locator('.statusbar-item', { hasText: '· CPU' }).waitFor();
-    const written = (): string => (fs.existsSync(SETTINGS) ? fs.readFileSync(SETTINGS, 'utf8') : '');
-    while (!written().includes('cpu')) await session.workbench.toAndFro();
-    assert.deepStrictEqual(JSON.parse(written()), { 'smearlens.provider': 'cpu' });
+    await settingsBecome({ 'smearlens.provider': 'cpu' });
     await session.workbench.runCommand('SmearLens: Choose Execution Provider');
     await rows().filter({ hasText: 'Automatic' }).click();
+    await settingsBecome({});
   });
 
   it('have every image of the workspace open in SmearLens, until that is taken back', async () => {
@@ -162,9 +163,9 @@ describe('commands on the smear on show', () => {
     await workbench.analysed();
     await toast('now open in SmearLens').getByText('Stop Using for Workspace').click();
     await toast('now open in SmearLens').waitFor({ state: 'hidden' });
+    await settingsBecome({});
     await workbench.runCommand('View: Close All Editors');
     await workbench.openFromExplorer('smear-1.jpg');
     await page().locator('.editor-actions, .title-actions').locator('[aria-label*="Open in SmearLens"]').first().waitFor();
-    fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
   });
 });

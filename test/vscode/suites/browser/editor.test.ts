@@ -1,5 +1,5 @@
 import * as assert from 'node:assert';
-import { accessibilityViolations, choose, overlayPixels, overlayRadio, slide } from '../../harness/look';
+import { accessibilityViolations, choose, overlayPixels, overlayRadio, showOverlay, slide } from '../../harness/look';
 import { realSmears } from '../../harness/places';
 import { failureScreenshots, Session } from '../../harness/session';
 
@@ -99,6 +99,7 @@ describe('the editor in the workbench', () => {
     await workbench.runCommand('View: Split Editor Right');
     await workbench.editor(1).locator('body').waitFor();
     await Promise.all([analysed(0), analysed(1)]);
+    for (const nth of [0, 1]) await showOverlay(workbench.editor(nth));
     const before = await overlayPixels(workbench.editor(0));
     await choose(workbench.editor(1), 'colour-map', 'Turbo (not perceptually uniform)');
     assert.notStrictEqual(await overlayPixels(workbench.editor(1)), before);

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { defaultModel } from '../../../../src/models/defaultModel';
 import { choose, overlayPixels, overlayRadio, slide } from '../../harness/look';
-import { WORKSPACE } from '../../harness/places';
+import { SETTINGS, settingsBecome, WORKSPACE } from '../../harness/places';
 import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
@@ -75,7 +75,6 @@ describe('the editor when things go wrong', () => {
   });
 
   it('reads smears with a model of the workspace once it is chosen', async () => {
-    const settings = path.join(WORKSPACE, '.vscode/settings.json');
     const folder = path.join(WORKSPACE, 'own-model');
     fs.cpSync(path.dirname(defaultModel(ROOT)), folder, { recursive: true });
     try {
@@ -89,13 +88,13 @@ describe('the editor when things go wrong', () => {
       await rows.filter({ hasText: 'Browse…' }).waitFor();
       await rows.filter({ hasText: 'own-model/model.json' }).click();
       await status.waitFor();
-      assert.deepStrictEqual(JSON.parse(fs.readFileSync(settings, 'utf8')), { 'smearlens.model': 'own-model/model.json' });
+      await settingsBecome({ 'smearlens.model': 'own-model/model.json' });
       await session.workbench.runCommand('SmearLens: Choose Model');
       await rows.filter({ hasText: 'Default model' }).click();
       await status.waitFor({ state: 'hidden' });
     } finally {
       fs.rmSync(folder, { recursive: true });
-      fs.rmSync(path.dirname(settings), { recursive: true, force: true });
+      fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
     }
   });
 });

@@ -2,12 +2,11 @@ import * as fs from 'node:fs';
 import * as assert from 'node:assert';
 import * as path from 'node:path';
 import { defaultModel } from '../../../../src/models/defaultModel';
-import { WORKSPACE } from '../../harness/places';
+import { SETTINGS, WORKSPACE } from '../../harness/places';
 import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
 const MODEL = path.join(WORKSPACE, 'own-model');
-const SETTINGS = path.join(WORKSPACE, '.vscode/settings.json');
 /** What the workspace calls its model. */
 const NAME = 'A model that came with the folder';
 
@@ -47,6 +46,9 @@ describe('a workspace that is not trusted', () => {
     await workbench.runCommand('Workspaces: Manage Workspace Trust');
     await workbench.page.getByRole('button', { name: 'Trust', exact: true }).click();
     await workbench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+    // It is asked for in an editor that covers the others.
+    await workbench.page.locator('.modal-editor-action-container, .monaco-modal-editor-block').getByRole('button', { name: /^Close/ }).click();
+    await workbench.page.locator('.monaco-modal-editor-block').waitFor({ state: 'hidden' });
     await workbench.openInSmearLens('smear-2.png');
     const editor = await workbench.analysed();
     await editor.locator('#facts dd', { hasText: NAME }).waitFor();
