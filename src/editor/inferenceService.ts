@@ -1,5 +1,6 @@
 /** What the editor and the commands need of the inference process; `InferenceClient` is one, a test may bring another. */
 import type { CallName, InferenceCalls, Priority } from '../protocol/inference';
+import type { InquiryAnswer } from '../protocol/inquiry';
 
 export interface CallOptions {
   readonly priority: Priority;
@@ -7,6 +8,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Aborting it makes a background call interactive, wherever it waits. */
   readonly raised?: AbortSignal | undefined;
+  /** Told the answers of an inquiry before the last one. */
+  readonly onProgress?: ((answer: InquiryAnswer) => void) | undefined;
 }
 
 export interface InferenceService {

@@ -6,15 +6,18 @@ import { SessionCache } from '../inference/sessionCache';
 import { resolveModel, type ResolvedModel } from '../models/resolve';
 import type { Analysis, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
 import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
+import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { MAX_CONSTANT_CLASSES } from './explained';
+import { answer } from './inquiries';
 import { layerChoices } from './layerChoices';
+import { openMasked, type MaskedSession, type MaskPlace } from './masked';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
-import { prepare, type Prepared } from './prepare';
+import { layerOf, prepare, type Prepared } from './prepare';
 import { probabilitiesOf } from './probabilities';
 import { versions } from './versions';
 
-/** Sessions kept open: a model and the one before it, on one provider each. */
-const OPEN_SESSIONS = 3;
+/** Sessions kept open: a model and the one before it, on one provider each; what is asked of an image takes another. */
+const OPEN_SESSIONS = 4;
 /** Of a model with many classes, so many rows are explained where none were named. */
 const TOP_CLASSES = 5;
 const DOCTOR_RUNS = 5;
@@ -26,7 +29,7 @@ export interface ExplainOptions {
 }
 
 export class ExplainEngine implements Engine {
-  private readonly sessions = new SessionCache<OpenModel>(OPEN_SESSIONS, (open) => open.session.release());
+  private readonly sessions = new SessionCache<OpenModel | MaskedSession>(OPEN_SESSIONS, (open) => open.session.release());
   private readonly prepared = new Map<string, Promise<Prepared>>();
   /** Models of which a layer cannot be explained, and why: they still predict. */
   private readonly unexplained = new Map<string, ErrorInfo>();
@@ -40,17 +43,26 @@ export class ExplainEngine implements Engine {
     const result = await this.run(open, input, options.rows);
     const { classes } = open.prepared;
     const logits = Array.from(result.logits);
-    const activation = resolved.activation ?? (open.prepared.logits.activation === 'sigmoid' ? 'sigmoid' : 'softmax');
     return {
       model: modelInfo(resolved, classes),
       logits,
-      probabilities: probabilitiesOf(logits, activation, resolved.temperature),
+      probabilities: probabilitiesOf(logits, activationOf(open.prepared), resolved.temperature),
       predicted: logits.indexOf(Math.max(...logits)),
       domain: domainOf(resolved, result),
       explanation: error ? { error } : result.explanation,
       provider: open.provider,
       milliseconds: result.milliseconds,
     };
+  }
+
+  async *inquire(pixels: Float32Array, choice: ModelChoice, inquiry: Inquiry): AsyncGenerator<InquiryAnswer, InquiryAnswer> {
+    const p = await this.prepare(await resolveModel(choice.path));
+    const layer = layerOf(p, choice.layer);
+    const { open } = await this.open(p.resolved, choice.provider, undefined);
+    const { logits } = await runModel(open, pixels);
+    const rows = p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits);
+    const masked = (place: MaskPlace): Promise<MaskedSession> => this.openOn(p, choice.provider, `mask ${place} ${layer.tensor}`, (provider) => openMasked(p, layer, provider, place));
+    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked }, inquiry);
   }
 
   async describe(choice: ModelChoice): Promise<ModelDescription> {
@@ -113,7 +125,7 @@ export class ExplainEngine implements Engine {
     const known = this.unexplained.get(key);
     if (known) return { ...(await this.open(resolved, choice, undefined)), error: known };
     try {
-      return { open: await this.openOn(p, choice, layer, purpose) };
+      return { open: await this.openOn(p, choice, purpose, (provider) => openModel(p, provider, layer)) };
     } catch (error) {
       if (layer === undefined || !(error instanceof SmearLensError) || !['op-not-differentiable', 'no-explanation-layer', 'layer-unknown'].includes(error.code)) throw error;
       this.options.log('warn', `${error.message} ${error.hint}`);
@@ -122,31 +134,42 @@ export class ExplainEngine implements Engine {
     }
   }
 
-  private async openOn(p: Prepared, choice: ProviderChoice, layer: string | undefined, purpose: string): Promise<OpenModel> {
+  /** @param purpose names what `open` opens, among all sessions on the model */
+  private async openOn<T extends OpenModel | MaskedSession>(p: Prepared, choice: ProviderChoice, purpose: string, open: (provider: ProviderName) => Promise<T>): Promise<T> {
     const model = p.resolved.stamp;
     // What worked once is not searched for again.
     const found = this.chosen.get(`${model} ${choice}`);
-    const { provider, value, failures } = await openWithFirstThatWorks(found ?? choice, (name) => this.sessions.get({ model, provider: name, purpose }, () => openModel(p, name, layer)));
+    const { provider, value, failures } = await openWithFirstThatWorks(found ?? choice, (name) => this.sessions.get({ model, provider: name, purpose }, () => open(name)));
     failures.forEach((f) => this.options.log('info', `${f.provider}: ${f.error.message}`));
     if (!found) this.options.log('info', `${p.resolved.name} runs on ${provider}.`);
     this.chosen.set(`${model} ${choice}`, provider);
-    return value;
+    // What was opened for a purpose is of that purpose's kind.
+    return value as T;
   }
 
   private async run(open: OpenModel, input: Float32Array, rows: readonly number[] | undefined): Promise<RunResult> {
     if (!open.explained) return runModel(open, input);
-    const { classes, classRows } = open.explained;
+    const { classRows } = open.explained;
     if (classRows === null) return select(await runModel(open, input), rows);
     if (rows === undefined) {
       const { logits } = await runModel(open, input, [0]);
-      const top = Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b).slice(0, Math.min(TOP_CLASSES, classes));
-      return runModel(open, input, top);
+      return runModel(open, input, topRows(logits));
     }
     // Rows in portions: the gradients of all rows of a run are in memory at once.
     let result: RunResult | undefined;
     for (let i = 0; i < rows.length; i += MAX_CONSTANT_CLASSES) result = join(result, await runModel(open, input, rows.slice(i, i + MAX_CONSTANT_CLASSES)));
     return result ?? runModel(open, input, [0]);
   }
+}
+
+/** The indices of the largest logits, the largest first. */
+function topRows(logits: Float32Array): number[] {
+  return Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b).slice(0, TOP_CLASSES);
+}
+
+/** What turns the model's logits into probabilities. */
+function activationOf({ resolved, logits }: Prepared): 'softmax' | 'sigmoid' {
+  return resolved.activation ?? (logits.activation === 'sigmoid' ? 'sigmoid' : 'softmax');
 }
 
 /** Only the maps of these classes. */

@@ -3,7 +3,6 @@ import { SmearLensError } from '../errors';
 import { missingRules } from '../onnx/differentiate';
 import { Graph } from '../onnx/graph';
 import type { LayerChoices, LayerInfo } from '../protocol/inference';
-import { readExplained } from './explained';
 import { candidateLayers, type Layer } from './layer';
 import { layerOf, type Prepared } from './prepare';
 
@@ -41,8 +40,6 @@ function differentiableOnes(p: Prepared, layers: readonly Layer[]): ReadonlySet<
 
 /** As sessions are opened: the manifest's layer, that of a self-explaining file, the automatic one; null where none is found. */
 function automaticLayer(p: Prepared): string | null {
-  const ready = p.resolved.layer === 'auto' ? readExplained(p.model) : undefined;
-  if (ready) return ready.layer;
   try {
     return layerOf(p, 'auto').tensor;
   } catch (error) {

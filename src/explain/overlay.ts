@@ -1,4 +1,5 @@
 /** From a raw class-activation map to pixels. Pure and without DOM: the webview and the command line draw with the same code. */
+import { taps, type Tap } from './bilinear';
 import { COLOURS } from './colourMaps';
 
 export interface NormalisedMap {
@@ -44,21 +45,6 @@ export function bilinearResize(values: Float32Array, h: number, w: number, H: nu
     }
   }
   return out;
-}
-
-/** The two source positions that an output position lies between, and the share of the second. */
-interface Tap {
-  readonly first: number;
-  readonly second: number;
-  readonly weight: number;
-}
-
-function taps(from: number, to: number): Tap[] {
-  return Array.from({ length: to }, (_, i) => {
-    const at = Math.min(Math.max(((i + 0.5) * from) / to - 0.5, 0), from - 1);
-    const first = Math.floor(at);
-    return { first, second: Math.min(first + 1, from - 1), weight: at - first };
-  });
 }
 
 function lerp(values: Float32Array, row: number, { first, second, weight }: Tap): number {

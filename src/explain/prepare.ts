@@ -6,6 +6,7 @@ import { inputsOf, type ImageInput, type ScalarInput } from '../models/network';
 import { describeNode, Graph, intAttribute } from '../onnx/graph';
 import { readModel, type OnnxModel } from '../onnx/model';
 import { ElementType, sizeOf } from '../onnx/tensors';
+import { readExplained } from './explained';
 import { probe, type Facts } from './facts';
 import { toHalf } from './half';
 import { chooseLayer, namedLayer, type Layer } from './layer';
@@ -44,9 +45,10 @@ export async function prepare(resolved: ResolvedModel): Promise<Prepared> {
   return { resolved, model, graph, image, facts, logits, classes: classCount(resolved, facts, logits), feeds };
 }
 
-/** The layer asked for; `auto` means the manifest's, and there the automatic one. Throws SmearLensError. */
+/** The layer asked for; `auto` means the manifest's, and there that of a self-explaining file, else the automatic one. Throws SmearLensError. */
 export function layerOf(p: Prepared, name: string): Layer {
-  const wished = name === 'auto' ? p.resolved.layer : name;
+  const named = name === 'auto' ? p.resolved.layer : name;
+  const wished = named === 'auto' ? (readExplained(p.model)?.layer ?? 'auto') : named;
   const find = wished === 'auto' ? chooseLayer : (...args: Parameters<typeof chooseLayer>): Layer => namedLayer(...args, wished);
   return find(p.graph, p.facts, p.image.name, p.logits.tensor);
 }

@@ -5,6 +5,7 @@
 import type { SmearLensError} from '../errors';
 import { fromErrorInfo } from '../errors';
 import type { CallName, FromInference, InferenceCalls, Priority, ToInference } from '../protocol/inference';
+import type { InquiryAnswer } from '../protocol/inquiry';
 import { CancelGrace } from './cancelGrace';
 import { childEnvironment, InferenceChild, type ChildOptions, type Death, type Log } from './child';
 import { describeCall, diedTwice, disposed, keepsDying, wasCancelled } from './clientErrors';
@@ -34,6 +35,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** An event that may come once: when it is aborted, the call becomes interactive; if it already is, from the start. */
   readonly raised?: AbortSignal | undefined;
+  /** Told the answers of an inquiry before the last one; from the start again where the process was replaced. */
+  readonly onProgress?: ((answer: InquiryAnswer) => void) | undefined;
 }
 
 const CANCEL_GRACE_MS = 200;
@@ -47,9 +50,10 @@ interface Entry {
   message: Extract<ToInference, { kind: 'call' }>;
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
+  readonly onProgress: CallOptions['onProgress'];
   /** With the process: sent and not answered. */
   sent: boolean;
-  /** When the process began to work on it, in milliseconds of `performance.now()`. */
+  /** When the process began to work on it or on its present step, in milliseconds of `performance.now()`. */
   startedAt: number | undefined;
   /** The caller has been told; the entry stays until the process has let go of it. */
   cancelled: boolean;
@@ -97,7 +101,7 @@ export class InferenceClient {
   call<N extends CallName>(
     name: N,
     request: InferenceCalls[N]['request'],
-    { priority: wished = 'interactive', signal, raised }: CallOptions = {},
+    { priority: wished = 'interactive', signal, raised, onProgress }: CallOptions = {},
   ): Promise<InferenceCalls[N]['reply']> {
     if (this.isDisposed) return Promise.reject(disposed());
     if (signal?.aborted) return Promise.reject(wasCancelled());
@@ -118,6 +122,7 @@ export class InferenceClient {
         message,
         resolve: (reply) => (settled(), resolve(reply)),
         reject: (error) => (settled(), reject(error)),
+        onProgress,
         sent: false,
         startedAt: undefined,
         cancelled: false,
@@ -188,9 +193,16 @@ export class InferenceClient {
         if (entry) entry.startedAt = performance.now();
         return;
       }
+      case 'progress': {
+        const entry = this.entries.get(message.id);
+        if (!entry) return;
+        this.steppedOn(entry);
+        if (!entry.cancelled) entry.onProgress?.(message.answer);
+        return;
+      }
       case 'reply':
         return this.settle(message.id, (entry) => {
-          if (entry.startedAt !== undefined) this.cancelGrace.answered(entry.message, performance.now() - entry.startedAt);
+          this.steppedOn(entry);
           entry.resolve(message.reply);
         });
       case 'error':
@@ -198,6 +210,13 @@ export class InferenceClient {
       case 'cancelled':
         return this.settle(message.id, (entry) => entry.reject(wasCancelled()));
     }
+  }
+
+  /** A call has come as far as one may expect to hear of it again. */
+  private steppedOn(entry: Entry): void {
+    if (entry.startedAt === undefined) return;
+    this.cancelGrace.answered(entry.message, performance.now() - entry.startedAt);
+    entry.startedAt = performance.now();
   }
 
   private becomeReady(): void {

@@ -3,6 +3,7 @@
  * about models and explanations). The composition root, src/inferenceProcess.ts, joins the two.
  */
 import type { Analysis } from '../protocol/analysis';
+import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
 
 /**
@@ -12,6 +13,11 @@ import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '
 export interface Engine {
   /** Runs one network input: float32, batch 1, in the network's own layout, as `images/tensor.ts` makes it. */
   analyse(input: Float32Array, model: ModelChoice, explain: boolean): Promise<Omit<Analysis, 'image'>>;
+  /**
+   * Answers an inquiry in steps, each of them short: what is yielded is the answer so far, what is returned the whole of it.
+   * Other calls may come between two steps, and whoever loses interest ends it by `return`.
+   */
+  inquire(input: Float32Array, model: ModelChoice, inquiry: Inquiry): AsyncGenerator<InquiryAnswer, InquiryAnswer>;
   describe(model: ModelChoice): Promise<ModelDescription>;
   /** Reads the model; opens no session. */
   layers(model: ModelChoice): Promise<LayerChoices>;

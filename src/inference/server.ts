@@ -2,6 +2,7 @@
 import { toErrorInfo } from '../errors';
 import type { Analysis } from '../protocol/analysis';
 import type { CallName, FromInference, InferenceCalls, RenderedImage, ToInference } from '../protocol/inference';
+import type { InquiryAnswer } from '../protocol/inquiry';
 import type { RemoteEngine } from './engineThread';
 import { Pipeline, type Prepared } from './pipeline';
 
@@ -11,7 +12,7 @@ type Reply = InferenceCalls[CallName]['reply'];
 /** What is done to images before (or without) the engine; runs beside it. Both honour the signal at their steps. */
 export interface Preparation {
   analyse(
-    request: InferenceCalls['analyse']['request'],
+    request: Pick<InferenceCalls['analyse']['request'], 'imagePath' | 'model'>,
     signal: AbortSignal,
   ): Promise<{ image: Analysis['image']; tensor: Float32Array }>;
   render(request: InferenceCalls['render']['request'], signal: AbortSignal): Promise<RenderedImage>;
@@ -25,8 +26,9 @@ export interface Channel {
 
 /** Serves calls from `channel`. The caller sends `ready` once the engine is. */
 export function serve(channel: Channel, preparation: Preparation, engine: RemoteEngine): void {
-  const pipeline = new Pipeline<Reply>({
+  const pipeline = new Pipeline<Reply, InquiryAnswer>({
     started: (id) => channel.send({ kind: 'started', id }),
+    progress: (id, answer) => channel.send({ kind: 'progress', id, answer }),
     done: (id, reply) => channel.send({ kind: 'reply', id, reply }),
     failed: (id, thrown) => channel.send({ kind: 'error', id, error: toErrorInfo(thrown) }),
     cancelled: (id) => channel.send({ kind: 'cancelled', id }),
@@ -46,12 +48,17 @@ async function prepare(
   signal: AbortSignal,
   preparation: Preparation,
   engine: RemoteEngine,
-): Promise<Prepared<Reply>> {
+): Promise<Prepared<Reply, InquiryAnswer>> {
   switch (call.name) {
     case 'analyse': {
       const { model, explain } = call.request;
       const { image, tensor } = await preparation.analyse(call.request, signal);
       return { run: async () => ({ image, ...(await engine.analyse(tensor, model, explain)) }) };
+    }
+    case 'inquire': {
+      const { model, inquiry } = call.request;
+      const { tensor } = await preparation.analyse(call.request, signal);
+      return { steps: () => engine.inquire(tensor, model, inquiry) };
     }
     case 'render':
       return { reply: await preparation.render(call.request, signal) };

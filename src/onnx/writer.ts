@@ -151,6 +151,10 @@ export class GraphWriter {
     return this.withAxes('ReduceMax', x, axes, { keepdims: { int: keepDimensions ? 1 : 0 } }, 18);
   }
 
+  reduceMin(x: string, axes: readonly number[], keepDimensions: boolean): string {
+    return this.withAxes('ReduceMin', x, axes, { keepdims: { int: keepDimensions ? 1 : 0 } }, 18);
+  }
+
   /** The axes of these operators became an input in opset `since`. */
   private withAxes(opType: string, x: string, axes: readonly number[], attributes: Record<string, AttributeValue>, since: number): string {
     return this.opset >= since ? this.node(opType, [x, this.ints(axes)], attributes) : this.node(opType, [x], { axes: { ints: axes }, ...attributes });

@@ -2,9 +2,9 @@
 import type { ErrorInfo } from '../errors';
 
 /** Names as they stand in files and on the command line. */
-export type CamMethod = 'grad-cam' | 'grad-cam++';
-/** `none` where a method has no variants (Grad-CAM); see docs/ARCHITECTURE.md for `paper` and `normalised`. */
-export type CamVariant = 'none' | 'paper' | 'normalised';
+export type CamMethod = 'grad-cam' | 'grad-cam++' | 'score-cam' | 'hirescam' | 'layercam' | 'xgrad-cam' | 'eigen-cam' | 'recipro-cam';
+/** `none` where a method has no variants (Grad-CAM); see docs/ARCHITECTURE.md for the others. */
+export type CamVariant = 'none' | 'paper' | 'normalised' | 'authors' | 'channel-softmax';
 /** Execution providers, by the command line's names. */
 export type ProviderName = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 export type ProviderChoice = ProviderName | 'auto';
@@ -31,6 +31,8 @@ export interface CamMap {
   readonly singularChannels?: number | undefined;
   /** Grad-CAM++ `paper`: channels with |2 + ΣA·g| < 1e-3, the singular ones included. */
   readonly nearSingularChannels?: number | undefined;
+  /** Score-CAM: standard deviation of the channels' weights over their mean. */
+  readonly weightVariation?: number | undefined;
 }
 
 /** All maps of one run. */

@@ -33,10 +33,19 @@ export function formatProvider(provider: ProviderName): string {
   return PROVIDERS[provider];
 }
 
-const METHODS: Record<CamMethod, string> = { 'grad-cam': 'Grad-CAM', 'grad-cam++': 'Grad-CAM++' };
-const VARIANTS: Record<CamVariant, string> = { none: '', paper: ' (paper)', normalised: ' (normalised)' };
+const METHODS: Record<CamMethod, string> = {
+  'grad-cam': 'Grad-CAM',
+  'grad-cam++': 'Grad-CAM++',
+  'score-cam': 'Score-CAM',
+  hirescam: 'HiResCAM',
+  layercam: 'LayerCAM',
+  'xgrad-cam': 'XGrad-CAM',
+  'eigen-cam': 'Eigen-CAM',
+  'recipro-cam': 'Recipro-CAM',
+};
+const VARIANTS: Record<CamVariant, string> = { none: '', paper: ' (paper)', normalised: ' (normalised)', authors: " (authors')", 'channel-softmax': ' (channel softmax)' };
 
-/** A method with its variant: implementations of Grad-CAM++ differ, so every display names which one it is. */
+/** A method with its variant: implementations of Grad-CAM++ and Score-CAM differ, so every display names which one it is. */
 export function formatMethod(method: CamMethod, variant: CamVariant): string {
   return `${METHODS[method]}${VARIANTS[variant]}`;
 }

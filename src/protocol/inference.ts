@@ -1,6 +1,7 @@
 /** Messages between the extension host and the inference process. Requests carry paths, not pixels. */
 import type { ErrorInfo } from '../errors';
 import type { Analysis, ModelInfo, ProviderChoice, ProviderName } from './analysis';
+import type { Inquiry, InquiryAnswer } from './inquiry';
 
 /** Which model to run, and where. */
 export interface ModelChoice {
@@ -15,6 +16,8 @@ export interface ModelChoice {
 export interface InferenceCalls {
   /** Predicts one image file and explains it. */
   analyse: { request: { imagePath: string; model: ModelChoice; explain: boolean }; reply: Analysis };
+  /** Asks more about one image file; the answers that come before the reply are `progress`. */
+  inquire: { request: { imagePath: string; model: ModelChoice; inquiry: Inquiry }; reply: InquiryAnswer };
   /** Decodes a file that a browser cannot show (TIFF, ...) to PNG bytes of at most `maxSide` pixels a side. */
   render: { request: { imagePath: string; maxSide: number }; reply: RenderedImage };
   /** Loads a model and says what it is, without running an image. */
@@ -88,6 +91,8 @@ export type FromInference =
   | { kind: 'heartbeat' }
   /** Work on the call has begun: if the process dies from here on, the call may be the cause. */
   | { kind: 'started'; id: number }
+  /** The answer so far; more will come. */
+  | { kind: 'progress'; id: number; answer: InquiryAnswer }
   | { kind: 'reply'; id: number; reply: InferenceCalls[CallName]['reply'] }
   | { kind: 'error'; id: number; error: ErrorInfo }
   /** The call was cancelled before it was done. */

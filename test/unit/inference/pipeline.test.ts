@@ -4,12 +4,13 @@ import type { Priority } from '../../../src/protocol/inference';
 import { deferred, settled, type Deferred } from './deferred';
 
 let log: string[];
-let pipeline: Pipeline<string>;
+let pipeline: Pipeline<string, string>;
 
 beforeEach(() => {
   log = [];
-  pipeline = new Pipeline<string>({
+  pipeline = new Pipeline<string, string>({
     started: () => undefined,
+    progress: (id, progress) => log.push(`${id} progress ${progress}`),
     done: (id, reply) => log.push(`${id} done ${reply}`),
     failed: (id, thrown) => log.push(`${id} failed ${(thrown as Error).message}`),
     cancelled: (id) => log.push(`${id} cancelled`),

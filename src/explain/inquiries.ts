@@ -1,0 +1,41 @@
+/** Answers what is asked about an image beyond its analysis, step by step. */
+import { colourToInput } from '../images/fill';
+import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
+import type { Layer } from './layer';
+import type { MaskedSession, MaskPlace } from './masked';
+import type { Prepared } from './prepare';
+import { exactScoreCam, scoreCamSubject } from './scoreCam';
+
+/** What an inquiry works with. */
+export interface Subject {
+  readonly prepared: Prepared;
+  readonly layer: Layer;
+  /** The network's input, batch 1. */
+  readonly pixels: Float32Array;
+  readonly activation: 'softmax' | 'sigmoid';
+  /** Class indices that are explained. */
+  readonly rows: readonly number[];
+  /** The session with masks at that place; to be asked for anew after each step. */
+  masked(place: MaskPlace): Promise<MaskedSession>;
+}
+
+/** Yields the answer so far after each step, and returns the whole. */
+export async function* answer(subject: Subject, inquiry: Inquiry): AsyncGenerator<InquiryAnswer, InquiryAnswer> {
+  const { kind } = inquiry;
+  return yield* tagged(kind, scoreCam(subject, inquiry));
+}
+
+async function* scoreCam(subject: Subject, { fill }: Extract<Inquiry, { kind: 'score-cam' }>): ReturnType<typeof exactScoreCam> {
+  const { activation, rows, pixels, prepared } = subject;
+  const options = { activation, rows, fill: fill && colourToInput(fill, prepared.resolved.input) };
+  return yield* exactScoreCam(await scoreCamSubject(() => subject.masked('image'), pixels, options));
+}
+
+/** Says of each answer what was asked. */
+async function* tagged<K, T>(kind: K, answers: AsyncGenerator<T, T>): AsyncGenerator<{ kind: K } & T, { kind: K } & T> {
+  for (;;) {
+    const { done, value } = await answers.next();
+    if (done) return { kind, ...value };
+    yield { kind, ...value };
+  }
+}
