@@ -7,16 +7,16 @@ import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
+import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, VARIANTS } from './cli/maps';
 import { predict } from './cli/predict';
 import { tensors } from './cli/tensors';
 import { toErrorInfo } from './errors';
 import { defaultModel } from './models/defaultModel';
 import type { CamMethod, CamVariant, ProviderChoice } from './protocol/analysis';
 import { RESEARCH_USE } from './protocol/format';
+import type { ScoreCamMode } from './protocol/scoreCam';
 import packageJson from '../package.json';
 
-const METHODS: readonly CamMethod[] = ['grad-cam', 'grad-cam++'];
-const VARIANTS: readonly CamVariant[] = ['paper', 'normalised'];
 
 interface Common {
   readonly json?: boolean;
@@ -44,13 +44,15 @@ function main(argv: readonly string[]): void {
 
   withModel(command('explain', 'class-activation maps of an image, or the self-explaining model as a file').argument('[image]'))
     .option('--tensor <x.npy>', "the network's input itself (float32, batch 1, its own layout) in place of an image, which is then only drawn on", parsePath)
-    .option('--method <names>', `${METHODS.join(', ')} or all, separated by commas`, parseList(METHODS), METHODS)
-    .option('--variant <names>', `of Grad-CAM++: ${VARIANTS.join(', ')} or all`, parseList(VARIANTS), ['paper'])
+    .option('--method <names>', `${METHODS.join(', ')} or all, separated by commas`, parseList(METHODS), GRADIENT_METHODS)
+    .option('--variant <names>', `of Grad-CAM++ (paper, normalised) and Score-CAM (authors, channel-softmax), or all`, parseList(VARIANTS), DEFAULT_VARIANTS)
+    .addOption(new Option('--score-cam <mode>', 'exact: a pass for each channel; fast: an estimate from some').choices(['exact', 'fast']).default('exact'))
+    .option('--fill <R,G,B>', 'the colour that Score-CAM masks with, 0 to 255 each (default: 0 in network space)', parseColour)
     .option('--class <name>', 'all, top, or a class by id, name or index', 'all')
     .option('--layer <name>', 'the activation to explain (`smearlens inspect` lists them)', 'auto')
     .option('--out <folder>', 'where maps.json and the overlays go', parsePath)
     .option('--save-model <out.onnx>', 'save the self-explaining model', parsePath)
-    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; out?: string; saveModel?: string }, c: Command) => {
+    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; scoreCam: ScoreCamMode; fill?: readonly [number, number, number]; out?: string; saveModel?: string }, c: Command) => {
       if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
       if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
       return perform(o, o.model, (output, signal) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output, signal));
@@ -100,7 +102,6 @@ function parseList<T extends string>(known: readonly T[]): (text: string) => rea
   return (text) => {
     if (text === 'all') return known;
     return text.split(',').map((name) => {
-      if (name.trim() === 'score-cam') throw new InvalidArgumentError('Score-CAM is not part of this version of SmearLens.');
       const found = known.find((k) => k === name.trim());
       if (found === undefined) throw new InvalidArgumentError(`'${name}' is none of: ${known.join(', ')}, all.`);
       return found;
@@ -112,6 +113,12 @@ function parseList<T extends string>(known: readonly T[]): (text: string) => rea
 function parsePath(text: string): string {
   if (text === '') throw new InvalidArgumentError('it is empty.');
   return text;
+}
+
+function parseColour(text: string): readonly [number, number, number] {
+  const [r, g, b, ...more] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (more.length > 0 || ![r, g, b].every((v) => v >= 0 && v <= 255)) throw new InvalidArgumentError('three numbers from 0 to 255, separated by commas.');
+  return [r, g, b];
 }
 
 function parseSize(text: string): number {

@@ -7,9 +7,11 @@ import { saveExplained } from '../explain/save';
 import { overlayPng } from '../explain/overlayPng';
 import { minMax } from '../explain/overlay';
 import { resolveModel } from '../models/resolve';
-import type { Analysis, CamMap, CamMethod, CamVariant, ClassInfo, Explanation, ProviderChoice } from '../protocol/analysis';
-import { formatMethod, formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from '../protocol/format';
+import type { CamMap, CamMethod, CamVariant, ClassInfo, ProviderChoice } from '../protocol/analysis';
+import { formatMethod, formatMilliseconds, formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from '../protocol/format';
+import { evenWeightsNote, type ScoreCamMode } from '../protocol/scoreCam';
 import { nameAssumptions } from './assumptions';
+import { collectMaps, GRADIENT_METHODS, type ExplainedImage } from './maps';
 import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
 
@@ -22,8 +24,11 @@ export interface ExplainOptions {
   /** A .npy file with the network's input, in place of an image. */
   readonly tensor?: string | undefined;
   readonly methods: readonly CamMethod[];
-  /** Of Grad-CAM++. */
+  /** Of the methods that have variants. */
   readonly variants: readonly CamVariant[];
+  readonly scoreCam: ScoreCamMode;
+  /** Red, green and blue of 0 to 255 that Score-CAM masks with; undefined: 0 in network space. */
+  readonly fill?: readonly [number, number, number] | undefined;
   /** `all`, `top`, or a class's id, name or index. */
   readonly class: string;
   readonly layer: string;
@@ -55,68 +60,82 @@ async function writeMaps(subject: string, { tensor, picture, field }: NetworkInp
     const { classes } = (await engine.describe(choice)).model;
     const wished = options.class === 'top' || options.class === 'all' ? undefined : [classIndex(classes, options.class)];
     const everyClass = options.class === 'all' ? classes.map((_, i) => i) : undefined;
-    const analysis = await engine.analyse(tensor, choice, true, { rows: wished ?? everyClass });
-    const explanation = explanationOf(analysis);
-    const rows = options.class === 'top' ? [analysis.predicted] : (wished ?? everyClass ?? []);
+    const explained = await collectMaps(engine, tensor, choice, { ...options, rows: wished ?? everyClass }, output, signal);
+    if (!explained) return;
+    const rows = options.class === 'top' ? [explained.analysis.predicted] : (wished ?? everyClass ?? []);
     const names = classFileNames(classes);
-    const maps = explanation.maps
-      .filter((m) => rows.includes(m.classIndex) && options.methods.includes(m.method) && (m.variant === 'none' || options.variants.includes(m.variant)))
+    const maps = explained.maps
+      .filter((m) => rows.includes(m.classIndex))
       .map((map) => ({ map, overlay: `${[map.method, ...(map.variant === 'none' ? [] : [map.variant]), names[map.classIndex]].join('-')}.png` }));
     try {
       await fs.mkdir(out, { recursive: true });
       for (const { map, overlay } of maps) {
         if (signal.aborted) return;
-        await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explanation, { field }));
+        await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explained, { field }));
       }
-      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, analysis, explanation, maps))}\n`);
+      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, explained, maps))}\n`);
     } catch (error) {
       throw new SmearLensError('output-unwritable', `${out}: cannot be written (${(error as Error).message}).`, 'Choose another folder with --out.');
     }
-    output.result({ path: subject, out, maps: maps.length }, () => text(subject, analysis, explanation, maps.map((m) => m.map), out));
+    output.result({ path: subject, out, maps: maps.length }, () => text(subject, explained, maps.map((m) => m.map), out));
   } finally {
     await engine.dispose();
   }
 }
 
-function text(subject: string, { model, predicted, probabilities, domain }: Omit<Analysis, 'image'>, { layer, height, width, uniformGradient }: Explanation, maps: readonly CamMap[], out: string): string {
+function text(subject: string, { analysis, layer, height, width, uniformGradient, scoreCam }: ExplainedImage, maps: readonly CamMap[], out: string): string {
+  const { model, predicted, probabilities, domain } = analysis;
   const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${model.classes[predicted].name} ${formatPercent(probabilities[predicted])}`;
   const methods = [...new Set(maps.map((m) => formatMethod(m.method, m.variant)))];
+  const gradientMethods = new Set(maps.filter((m) => GRADIENT_METHODS.includes(m.method)).map((m) => formatMethod(m.method, m.variant))).size;
   return [
     `${subject}  ${verdict}`,
     `${maps.length} ${maps.length === 1 ? 'map' : 'maps'} of layer ${layer} (${height}×${width}) in ${out}: ${methods.join(', ')}`,
-    ...(uniformGradient && methods.length > 1 ? ['On this kind of model (global average pooling, one linear layer) these methods agree by arithmetic; that is no corroboration.'] : []),
+    ...(uniformGradient && gradientMethods > 1 ? ['On this kind of model (global average pooling, one linear layer) the gradient methods agree by arithmetic; that is no corroboration.'] : []),
+    ...(scoreCam ? [`Score-CAM: ${scoreCam.mode}, ${scoreCam.total} passes in ${formatMilliseconds(scoreCam.milliseconds)}.`] : []),
+    ...maps.flatMap((map) => {
+      const note = evenWeightsNote(map);
+      return note === undefined ? [] : [`${formatMethod(map.method, map.variant)} of ${model.classes[map.classIndex].name}: ${note}`];
+    }),
     RESEARCH_USE,
   ].join('\n');
 }
 
 /** The contract's maps.json (docs/ARCHITECTURE.md, 'Command line'). */
-function record(subject: string, analysis: Omit<Analysis, 'image'>, explanation: Explanation, maps: readonly { readonly map: CamMap; readonly overlay: string }[]): object {
+function record(subject: string, { analysis, layer, height, width, uniformGradient, scoreCam }: ExplainedImage, maps: readonly { readonly map: CamMap; readonly overlay: string }[]): object {
   const { model, logits, probabilities, domain } = analysis;
   return {
     path: subject,
     model: model.id,
     modelSha256: model.sha256,
-    layer: explanation.layer,
-    shape: [explanation.height, explanation.width],
+    layer,
+    shape: [height, width],
     classes: model.classes.map((c) => c.id),
     logits,
     probabilities,
     predicted: model.classes[analysis.predicted].id,
     ...(domain ? { inDomain: domain.inDomain } : {}),
     provider: analysis.provider,
-    uniformGradient: explanation.uniformGradient ?? false,
+    uniformGradient,
+    ...(scoreCam ? { scoreCam: scoreCamRecord(scoreCam) } : {}),
     maps: maps.map(({ map: m, overlay }) => ({
       method: m.method,
       variant: m.variant,
       class: model.classes[m.classIndex].id,
       overlay,
       flat: m.flat,
+      ...(m.weightVariation === undefined ? {} : { weightVariation: m.weightVariation }),
       ...(m.singularChannels === undefined ? {} : { singularChannels: m.singularChannels, nearSingularChannels: m.nearSingularChannels }),
       raw: Array.from(m.raw),
       values: Array.from(minMax(m.raw).values),
     })),
     note: RESEARCH_USE,
   };
+}
+
+/** How Score-CAM came about. */
+function scoreCamRecord({ mode, total, channels, flatChannels, baseline }: NonNullable<ExplainedImage['scoreCam']>): object {
+  return { mode, passes: total, channels, flatChannels, fill: baseline.fill, baselineProbabilities: baseline.probabilities };
 }
 
 /** By id, then by name, then both in any case, then by position. */
@@ -127,13 +146,6 @@ function classIndex(classes: readonly ClassInfo[], wished: string): number {
   if (found !== undefined) return found;
   const ids = classes.map((c) => c.id);
   throw new SmearLensError('input-invalid', `The model has no class '${wished}'.`, `Its classes are ${ids.slice(0, 20).join(', ')}${ids.length > 20 ? `, ... ${ids[ids.length - 1]}` : ''}; 'all' and 'top' (the likeliest) work too.`);
-}
-
-function explanationOf(analysis: Omit<Analysis, 'image'>): Explanation {
-  const { explanation } = analysis;
-  if (explanation && 'maps' in explanation) return explanation;
-  const info = explanation?.error;
-  throw new SmearLensError(info?.code ?? 'internal', info?.message ?? 'No explanation was computed.', info?.hint ?? 'Please report this.');
 }
 
 /**

@@ -33,6 +33,11 @@ export class Output {
     process.stderr.write(`${text}\n`);
   }
 
+  /** How far a long work is, in one line that is written over; '' takes it away. Only for people at a terminal. */
+  progress(text: string): void {
+    if (!this.json && process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+  }
+
   get exitCode(): number {
     return this.failures > 0 ? EXIT.someFailed : EXIT.ok;
   }

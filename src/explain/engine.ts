@@ -60,7 +60,7 @@ export class ExplainEngine implements Engine {
     const layer = layerOf(p, choice.layer);
     const { open } = await this.open(p.resolved, choice.provider, undefined);
     const { logits } = await runModel(open, pixels);
-    const rows = p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits);
+    const rows = inquiry.rows ?? (p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits));
     const masked = (place: MaskPlace): Promise<MaskedSession> => this.openOn(p, choice.provider, `mask ${place} ${layer.tensor}`, (provider) => openMasked(p, layer, provider, place));
     return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked }, inquiry);
   }

@@ -1,6 +1,7 @@
 /** Answers what is asked about an image beyond its analysis, step by step. */
 import { colourToInput } from '../images/fill';
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
+import { fastScoreCam } from './fastScoreCam';
 import type { Layer } from './layer';
 import type { MaskedSession, MaskPlace } from './masked';
 import type { Prepared } from './prepare';
@@ -25,10 +26,10 @@ export async function* answer(subject: Subject, inquiry: Inquiry): AsyncGenerato
   return yield* tagged(kind, scoreCam(subject, inquiry));
 }
 
-async function* scoreCam(subject: Subject, { fill }: Extract<Inquiry, { kind: 'score-cam' }>): ReturnType<typeof exactScoreCam> {
+async function* scoreCam(subject: Subject, { fill, mode }: Extract<Inquiry, { kind: 'score-cam' }>): ReturnType<typeof exactScoreCam> {
   const { activation, rows, pixels, prepared } = subject;
   const options = { activation, rows, fill: fill && colourToInput(fill, prepared.resolved.input) };
-  return yield* exactScoreCam(await scoreCamSubject(() => subject.masked('image'), pixels, options));
+  return yield* (mode === 'fast' ? fastScoreCam : exactScoreCam)(await scoreCamSubject(() => subject.masked('image'), pixels, options));
 }
 
 /** Says of each answer what was asked. */

@@ -90,7 +90,7 @@ describe('explain', () => {
     expect(await explain('--class', 'A', '--method', 'grad-cam')).toEqual(['grad-cam none A']);
     expect(await explain('--class', 'THE B', '--method', 'grad-cam++', '--variant', 'normalised')).toEqual(['grad-cam++ normalised b']);
     expect(await explain('--class', '0', '--method', 'grad-cam')).toEqual(['grad-cam none 0']);
-    expect(await explain('--class', '2', '--method', 'all', '--variant', 'paper,normalised')).toEqual(['grad-cam none b', 'grad-cam++ paper b', 'grad-cam++ normalised b']);
+    expect(await explain('--class', '2', '--method', 'all', '--variant', 'paper,normalised,channel-softmax')).toEqual(['grad-cam none b', 'grad-cam++ paper b', 'grad-cam++ normalised b', 'score-cam channel-softmax b']);
     const { lines } = await cli.json('predict', cli.image, '--model', model);
     expect(await explain('--class', 'top', '--method', 'grad-cam', '--layer', 'add')).toEqual([`grad-cam none ${lines[0].predicted}`]);
     expect(readMaps(cli.at('chosen-out'))).toMatchObject({ layer: 'add', shape: [6, 8] });
