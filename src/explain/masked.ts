@@ -4,14 +4,15 @@
  */
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
-import { disagreement, HALF_TOLERANCE, probeInput, relativeDifference } from '../inference/agreement';
+import { probeInput } from '../inference/agreement';
 import { createSession, runSession } from '../inference/session';
 import { openBatch } from '../onnx/batch';
 import { Graph, prune } from '../onnx/graph';
 import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
-import { ElementType, sizeOf } from '../onnx/tensors';
+import { ElementType } from '../onnx/tensors';
 import { GraphWriter } from '../onnx/writer';
 import type { ProviderName } from '../protocol/analysis';
+import { largestBatchOf, openChecked } from './batches';
 import { bilinearWeights } from './bilinear';
 import type { Layer } from './layer';
 import type { Prepared } from './prepare';
@@ -51,12 +52,6 @@ export interface MaskedResult {
   readonly activation: Float32Array | undefined;
 }
 
-/** Elements of the largest tensor of a run: a quarter of a gigabyte in float32. */
-const LARGEST_TENSOR = 2 ** 26;
-const LARGEST_BATCH = 64;
-/** Between a batch and its images one by one, relative to the largest logit. Kernels differ by batch size in the last digits only. */
-const BATCH_TOLERANCE = 1e-3;
-
 /**
  * Opens it. On the image, a mask that is flat leaves the image as it is (on a layer, a mask of ones leaves the activation), so the
  * same session also gives the plain logits and the activation.
@@ -69,14 +64,7 @@ export async function openMasked(p: Prepared, layer: Layer, provider: ProviderNa
     const session = await createSession(skeleton, { provider: name, file: p.model.file, externalDataFolder: p.model.folder });
     return { prepared: p, layer, place, provider: name, session, largestBatch: largestBatchOf(p), names };
   };
-  const masked = await open(provider);
-  try {
-    if (provider !== 'cpu') await compareWithCpu(masked, open);
-    return (await takesBatches(masked)) ? masked : { ...masked, largestBatch: 1 };
-  } catch (error) {
-    await masked.session.release();
-    throw error;
-  }
+  return openChecked(p, provider, open, probeMasks);
 }
 
 /**
@@ -192,41 +180,11 @@ function feedsOf({ prepared: p, layer, place, names }: MaskedSession, pixels: Fl
   };
 }
 
-function largestBatchOf({ facts }: Prepared): number {
-  const largest = Math.max(...[...facts.values()].map(({ shape }) => sizeOf(shape)));
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR / largest)));
-}
-
 /** Logits of three masks without pattern. */
-async function probeMasks(open: MaskedSession, together: boolean): Promise<Float32Array> {
+async function probeMasks(open: MaskedSession): Promise<Float32Array> {
   const { layer, prepared: p } = open;
   const size = layer.height * layer.width;
   const pixels = probeInput(3 * p.resolved.input.width * p.resolved.input.height);
   const masks = probeInput(3 * size).map(Math.abs);
-  return (await runMasked(together ? open : { ...open, largestBatch: 1 }, pixels, masks, [0, 0, 0])).logits;
-}
-
-/** Whether a batch gives what its images give one by one: a file may have written down its batch size where nothing can be seen of it. */
-async function takesBatches(open: MaskedSession): Promise<boolean> {
-  if (open.largestBatch === 1) return false;
-  const single = await probeMasks(open, false);
-  try {
-    return relativeDifference(await probeMasks(open, true), single) <= BATCH_TOLERANCE;
-  } catch (error) {
-    if (error instanceof SmearLensError) return false;
-    throw error;
-  }
-}
-
-async function compareWithCpu(masked: MaskedSession, open: (provider: ProviderName) => Promise<MaskedSession>): Promise<void> {
-  const { prepared: p } = masked;
-  const actual = await probeMasks(masked, false);
-  const reference = await open('cpu');
-  try {
-    const tolerance = p.image.elementType === ElementType.FLOAT16 ? HALF_TOLERANCE : undefined;
-    const error = disagreement(masked.provider, p.model.file, [actual], [await probeMasks(reference, false)], tolerance);
-    if (error) throw error;
-  } finally {
-    await reference.session.release();
-  }
+  return (await runMasked(open, pixels, masks, [0, 0, 0])).logits;
 }

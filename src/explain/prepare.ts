@@ -22,8 +22,8 @@ export interface Prepared {
   readonly logits: Logits;
   /** How many scores the logits hold. */
   readonly classes: number;
-  /** Makes the feeds of one image, float32 in the network's layout, batch 1. */
-  feeds(image: Float32Array): ort.InferenceSession.FeedsType;
+  /** Makes the feeds of one image, float32 in the network's layout, or of `count` of them, one after the other. */
+  feeds(images: Float32Array, count?: number): ort.InferenceSession.FeedsType;
 }
 
 /** Throws SmearLensError where the file is no classifier of one colour image, or contradicts its manifest. */
@@ -39,7 +39,7 @@ export async function prepare(resolved: ResolvedModel): Promise<Prepared> {
     throw new SmearLensError('manifest-invalid', `${resolved.onnxPath}: has no tensor '${features}', which its manifest judges the domain by.`, "Correct 'domain.features' in model.json.");
   }
   const fixed = Object.fromEntries(scalars.map((s) => [s.name, zeroTensor(s, resolved.onnxPath)]));
-  const feeds = (pixels: Float32Array): ort.InferenceSession.FeedsType => ({ ...fixed, [image.name]: imageTensor(image, pixels, resolved) });
+  const feeds = (pixels: Float32Array, count = 1): ort.InferenceSession.FeedsType => ({ ...fixed, [image.name]: imageTensor(image, pixels, resolved, count) });
   const blank = new Float32Array(3 * resolved.input.width * resolved.input.height);
   const facts = await probe(model, [logits.tensor, ...(features === undefined ? [] : [features])], feeds(blank));
   return { resolved, model, graph, image, facts, logits, classes: classCount(resolved, facts, logits), feeds };
@@ -89,9 +89,9 @@ function classCount(resolved: ResolvedModel, facts: Facts, logits: Logits): numb
   return classes;
 }
 
-function imageTensor(image: ImageInput, pixels: Float32Array, resolved: ResolvedModel): ort.Tensor {
+function imageTensor(image: ImageInput, pixels: Float32Array, resolved: ResolvedModel, count: number): ort.Tensor {
   const { width, height } = resolved.input;
-  const dims = image.layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
+  const dims = image.layout === 'NCHW' ? [count, 3, height, width] : [count, height, width, 3];
   if (pixels.length !== sizeOf(dims)) {
     throw new SmearLensError('input-invalid', `The network input has ${pixels.length} values; ${resolved.onnxPath} takes ${dims.join('×')}.`, 'Give a tensor of that shape.');
   }

@@ -5,13 +5,10 @@
 import { inputToColour, plainInput } from '../images/fill';
 import type { CamMap } from '../protocol/analysis';
 import type { ScoreCam } from '../protocol/scoreCam';
+import { Pace } from './batches';
 import { weightedMap } from './channels';
 import { runMasked, type MaskedSession } from './masked';
 import { probabilitiesOf } from './probabilities';
-
-/** Milliseconds: what waits behind a batch waits this long. */
-const BATCH_MS = 100;
-const FIRST_BATCH = 4;
 
 export interface ScoreCamOptions {
   /** Class indices to make maps of. */
@@ -67,25 +64,24 @@ export async function* exactScoreCam(subject: ScoreCamSubject): AsyncGenerator<S
   return state(channels.length);
 }
 
-/** Runs a pass for each of these channels, in batches of about {@link BATCH_MS}; yields how many are done after each. */
+/** Runs a pass for each of these channels, in short batches; yields how many are done after each. */
 export async function* scoreChannels(subject: ScoreCamSubject, channels: readonly number[], scores: ChannelScores): AsyncGenerator<number> {
   const { open, session, pixels, fill, activation } = subject;
   const { classes } = open.prepared;
   const size = open.layer.height * open.layer.width;
-  let batch = FIRST_BATCH;
+  const pace = new Pace();
   for (let done = 0; done < channels.length; ) {
-    const now = channels.slice(done, done + Math.min(batch, open.largestBatch));
+    const now = channels.slice(done, done + pace.next(channels.length - done, open));
     const masks = new Float32Array(now.length * size);
     now.forEach((k, i) => masks.set(activation.subarray(k * size, (k + 1) * size), i * size));
     const start = performance.now();
     const { logits } = await runMasked(await session(), pixels, masks, fill);
-    const each = (performance.now() - start) / now.length;
+    pace.took(now.length, performance.now() - start);
     now.forEach((k, i) => {
       scores.logits.set(logits.subarray(i * classes, (i + 1) * classes), k * classes);
       scores.known[k] = 1;
     });
     done += now.length;
-    batch = Math.max(1, Math.min(2 * batch, open.largestBatch, Math.floor(BATCH_MS / each)));
     yield done;
   }
 }
