@@ -4,17 +4,19 @@
  */
 import type { ScoreCam } from '../protocol/scoreCam';
 import { estimate, type Rows } from './kernelRegression';
-import { noScores, scoreCamOf, scoreChannels, type ScoreCamSubject } from './scoreCam';
+import { noScores, scoreCamOf, scoreChannels, type ChannelScores, type ScoreCamSubject } from './scoreCam';
 
 /** One channel in so many is run, and not fewer than {@link LEAST_PASSES}. */
 const CHANNELS_A_PASS = 12;
 const LEAST_PASSES = 24;
 
-/** Yields what it has after each batch, of the channels run alone, and returns the estimate of all. */
-export async function* fastScoreCam(subject: ScoreCamSubject): AsyncGenerator<ScoreCam, ScoreCam> {
+/**
+ * Yields what it has after each batch, of the channels run alone, and returns the estimate of all.
+ * @param scores is filled as the passes are done and, at the end, with the estimates of the others
+ */
+export async function* fastScoreCam(subject: ScoreCamSubject, scores: ChannelScores = noScores(subject)): AsyncGenerator<ScoreCam, ScoreCam> {
   const { channels, open } = subject;
   const { classes } = open.prepared;
-  const scores = noScores(subject);
   const start = performance.now();
   const masks = normalisedMasks(subject);
   const chosen = spread(subject, masks, Math.min(channels.length, Math.max(LEAST_PASSES, Math.ceil(channels.length / CHANNELS_A_PASS))));

@@ -54,9 +54,11 @@ export async function scoreCamSubject(session: () => Promise<MaskedSession>, pix
   return { open, session, pixels, fill, options, activation: all, channels: channelsByEnergy(all, layer.channels), baseline };
 }
 
-/** The exact map: a pass for each channel that is not flat. Yields what it has after each batch, and returns the whole. */
-export async function* exactScoreCam(subject: ScoreCamSubject): AsyncGenerator<ScoreCam, ScoreCam> {
-  const scores = noScores(subject);
+/**
+ * The exact map: a pass for each channel that is not flat. Yields what it has after each batch, and returns the whole.
+ * @param scores is filled as the passes are done
+ */
+export async function* exactScoreCam(subject: ScoreCamSubject, scores: ChannelScores = noScores(subject)): AsyncGenerator<ScoreCam, ScoreCam> {
   const start = performance.now();
   const { channels } = subject;
   const state = (done: number): ScoreCam => scoreCamOf(subject, scores, channels, { mode: 'exact', done, total: channels.length, milliseconds: performance.now() - start });
