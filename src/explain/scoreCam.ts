@@ -5,13 +5,11 @@
 import { inputToColour, plainInput } from '../images/fill';
 import type { CamMap } from '../protocol/analysis';
 import type { ScoreCam } from '../protocol/scoreCam';
+import { camMapOf } from './camMap';
 import { weightedMap } from './channels';
 import { runMasked, type MaskedSession } from './masked';
+import { maskedPasses } from './maskedPasses';
 import { probabilitiesOf } from './probabilities';
-
-/** Milliseconds: what waits behind a batch waits this long. */
-const BATCH_MS = 100;
-const FIRST_BATCH = 4;
 
 export interface ScoreCamOptions {
   /** Class indices to make maps of. */
@@ -67,27 +65,19 @@ export async function* exactScoreCam(subject: ScoreCamSubject): AsyncGenerator<S
   return state(channels.length);
 }
 
-/** Runs a pass for each of these channels, in batches of about {@link BATCH_MS}; yields how many are done after each. */
+/** Runs a pass for each of these channels, in short steps; yields how many are done after each. */
 export async function* scoreChannels(subject: ScoreCamSubject, channels: readonly number[], scores: ChannelScores): AsyncGenerator<number> {
   const { open, session, pixels, fill, activation } = subject;
   const { classes } = open.prepared;
   const size = open.layer.height * open.layer.width;
-  let batch = FIRST_BATCH;
-  for (let done = 0; done < channels.length; ) {
-    const now = channels.slice(done, done + Math.min(batch, open.largestBatch));
-    const masks = new Float32Array(now.length * size);
-    now.forEach((k, i) => masks.set(activation.subarray(k * size, (k + 1) * size), i * size));
-    const start = performance.now();
-    const { logits } = await runMasked(await session(), pixels, masks, fill);
-    const each = (performance.now() - start) / now.length;
-    now.forEach((k, i) => {
-      scores.logits.set(logits.subarray(i * classes, (i + 1) * classes), k * classes);
-      scores.known[k] = 1;
-    });
-    done += now.length;
-    batch = Math.max(1, Math.min(2 * batch, open.largestBatch, Math.floor(BATCH_MS / each)));
-    yield done;
-  }
+  yield* maskedPasses(session, pixels, fill, {
+    count: channels.length,
+    write: (i, mask) => mask.set(activation.subarray(channels[i] * size, (channels[i] + 1) * size)),
+    read: (i, logits) => {
+      scores.logits.set(logits, channels[i] * classes);
+      scores.known[channels[i]] = 1;
+    },
+  });
 }
 
 export function noScores({ open: { layer, prepared } }: ScoreCamSubject): ChannelScores {
@@ -104,7 +94,7 @@ export function scoreCamOf(subject: ScoreCamSubject, scores: ChannelScores, chan
   const probabilities = known.map((k) => probabilitiesOf(logitsOf(k), options.activation, 1));
   const map = (variant: CamMap['variant'], classIndex: number, weights: readonly number[]): CamMap => {
     const raw = weightedMap(activation, size, known, weights);
-    return { method: 'score-cam', variant, classIndex, raw, flat: raw.every((v) => v === raw[0]), weightVariation: variation(weights) };
+    return camMapOf(p.model.file, { method: 'score-cam', variant, classIndex, raw, weightVariation: variation(weights) });
   };
   const maps = options.rows.flatMap((c) => [
     map('authors', c, probabilities.map((p) => p[c])),
