@@ -19,7 +19,8 @@ const GAUSSIAN = [[1 / 4, 1 / 8], [1 / 8, 1 / 16]];
 
 /**
  * A position's value is the probability of the class where the layer's activation is multiplied by that position's Gaussian mask, which
- * is cut off at the layer's edges: the paper's variant with a Gaussian; its authors' code also has one with a single 1.
+ * is cut off at the layer's edges. (The authors' published code keeps by default the one position alone, and its `is_gaussian` spreads
+ * the features of the middle over the neighbourhood.)
  * @param session with masks on the layer, kept from being closed or opened anew: other calls may come between two steps
  * @throws SmearLensError `numeric` where a score is no number
  */
