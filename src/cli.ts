@@ -7,7 +7,7 @@ import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
-import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, VARIANTS } from './cli/maps';
+import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { predict } from './cli/predict';
 import { tensors } from './cli/tensors';
 import { toErrorInfo } from './errors';
@@ -44,7 +44,7 @@ function main(argv: readonly string[]): void {
 
   withModel(command('explain', 'class-activation maps of an image, or the self-explaining model as a file').argument('[image]'))
     .option('--tensor <x.npy>', "the network's input itself (float32, batch 1, its own layout) in place of an image, which is then only drawn on", parsePath)
-    .option('--method <names>', `${METHODS.join(', ')} or all, separated by commas`, parseList(METHODS), GRADIENT_METHODS)
+    .option('--method <names>', `${METHODS.join(', ')}, separated by commas, or all (${STUDY_METHODS.join(', ')})`, parseList(METHODS, STUDY_METHODS), GRADIENT_METHODS)
     .option('--variant <names>', `of Grad-CAM++ (paper, normalised) and Score-CAM (authors, channel-softmax), or all`, parseList(VARIANTS), DEFAULT_VARIANTS)
     .addOption(new Option('--score-cam <mode>', 'exact: a pass for each channel; fast: an estimate from some').choices(['exact', 'fast']).default('exact'))
     .option('--fill <R,G,B>', 'the colour that Score-CAM masks with, 0 to 255 each (default: 0 in network space)', parseColour)
@@ -98,9 +98,9 @@ function modelOf(options: Common): string {
 }
 
 /** `all`, or names separated by commas. */
-function parseList<T extends string>(known: readonly T[]): (text: string) => readonly T[] {
+function parseList<T extends string>(known: readonly T[], all = known): (text: string) => readonly T[] {
   return (text) => {
-    if (text === 'all') return known;
+    if (text === 'all') return all;
     return text.split(',').map((name) => {
       const found = known.find((k) => k === name.trim());
       if (found === undefined) throw new InvalidArgumentError(`'${name}' is none of: ${known.join(', ')}, all.`);

@@ -9,7 +9,9 @@ import type { Output } from './output';
 
 /** By the command line's names, in the order of its help. */
 export const GRADIENT_METHODS: readonly CamMethod[] = ['grad-cam', 'grad-cam++'];
-export const METHODS: readonly CamMethod[] = [...GRADIENT_METHODS, 'score-cam'];
+/** What `all` means: the methods of the study. */
+export const STUDY_METHODS: readonly CamMethod[] = [...GRADIENT_METHODS, 'score-cam'];
+export const METHODS: readonly CamMethod[] = [...STUDY_METHODS, 'hirescam', 'layercam', 'xgrad-cam', 'eigen-cam', 'recipro-cam'];
 export const VARIANTS: readonly CamVariant[] = ['paper', 'normalised', 'authors', 'channel-softmax'];
 export const DEFAULT_VARIANTS: readonly CamVariant[] = ['paper', 'authors'];
 
@@ -39,27 +41,44 @@ export async function collectMaps(engine: ExplainEngine, tensor: Float32Array, c
   const needsGradient = wanted.methods.some((m) => GRADIENT_METHODS.includes(m));
   const analysis = await engine.analyse(tensor, choice, needsGradient, { rows: wanted.rows });
   const explanation = needsGradient ? explanationOf(analysis) : undefined;
-  const scoreCam = wanted.methods.includes('score-cam') ? await inquire(engine, tensor, choice, { kind: 'score-cam', mode: wanted.scoreCam, fill: wanted.fill, rows: wanted.rows }, output, signal) : undefined;
-  if (signal.aborted) return undefined;
-  const source = explanation ?? scoreCam;
+  const answers: AnswerWithMaps[] = [];
+  for (const inquiry of inquiriesOf(wanted)) {
+    const answer = await inquire(engine, tensor, choice, inquiry, output, signal);
+    if (!answer) return undefined;
+    answers.push(answer);
+  }
+  const source = explanation ?? answers[0];
   if (!source) throw new SmearLensError('internal', 'No method was asked for.', 'Please report this.');
   const { layer, height, width } = source;
-  const maps = [...(explanation?.maps ?? []), ...(scoreCam?.maps ?? [])].filter((m) => wanted.methods.includes(m.method) && (m.variant === 'none' || wanted.variants.includes(m.variant)));
+  const scoreCam = answers.find((a) => a.kind === 'score-cam');
+  const maps = [...(explanation?.maps ?? []), ...answers.flatMap((a) => a.maps)].filter((m) => wanted.methods.includes(m.method) && (m.variant === 'none' || wanted.variants.includes(m.variant)));
   return { analysis, layer, height, width, uniformGradient: explanation?.uniformGradient ?? false, maps, scoreCam };
 }
 
+type AnswerWithMaps = Extract<InquiryAnswer, { maps: readonly CamMap[] }>;
+
+function inquiriesOf({ methods, scoreCam, fill, rows }: WantedMaps): Inquiry[] {
+  const wants = (...some: readonly CamMethod[]): boolean => some.some((m) => methods.includes(m));
+  return [
+    ...(wants('score-cam') ? [{ kind: 'score-cam', mode: scoreCam, fill, rows } as const] : []),
+    ...(wants('hirescam', 'layercam', 'xgrad-cam', 'eigen-cam') ? [{ kind: 'more-methods', rows } as const] : []),
+    ...(wants('recipro-cam') ? [{ kind: 'recipro-cam', rows } as const] : []),
+  ];
+}
+
 /** The whole answer; undefined where the signal was aborted. */
-async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, inquiry: Inquiry, output: Output, signal: AbortSignal): Promise<InquiryAnswer | undefined> {
+async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, inquiry: Inquiry, output: Output, signal: AbortSignal): Promise<AnswerWithMaps | undefined> {
   const answers = engine.inquire(tensor, choice, inquiry);
   try {
     for (;;) {
       const { done, value } = await answers.next();
+      if (!('maps' in value)) throw new Error(`The answer to '${inquiry.kind}' holds no maps.`);
       if (done) return value;
       if (signal.aborted) {
         await answers.return(value);
         return undefined;
       }
-      output.progress(`Score-CAM: ${value.done} of ${value.total} passes`);
+      if ('total' in value) output.progress(`${inquiry.kind}: ${value.done} of ${value.total} passes`);
     }
   } finally {
     output.progress('');

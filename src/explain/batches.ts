@@ -2,6 +2,7 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import { disagreement, HALF_TOLERANCE, relativeDifference } from '../inference/agreement';
+import { mixesBatch } from '../onnx/batch';
 import { ElementType, sizeOf } from '../onnx/tensors';
 import type { ProviderName } from '../protocol/analysis';
 import type { Prepared } from './prepare';
@@ -22,7 +23,8 @@ export interface Batching {
 }
 
 /** How many images a run may hold, for its memory. */
-export function largestBatchOf({ facts }: Prepared): number {
+export function largestBatchOf({ graph, facts, image, logits }: Prepared): number {
+  if (mixesBatch(graph, image.name, logits.tensor)) return 1;
   const largest = Math.max(...[...facts.values()].map(({ shape }) => sizeOf(shape)));
   return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR / largest)));
 }

@@ -10,7 +10,9 @@ import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { MAX_CONSTANT_CLASSES } from './explained';
 import { answer } from './inquiries';
 import { layerChoices } from './layerChoices';
-import { openMasked, type MaskedSession, type MaskPlace } from './masked';
+import { openMasked, type MaskedSession } from './masked';
+import type { MaskPlace } from './maskedGraph';
+import { openGradients, type GradientSession } from './moreMethods';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
 import { layerOf, prepare, type Prepared } from './prepare';
 import { probabilitiesOf } from './probabilities';
@@ -62,7 +64,8 @@ export class ExplainEngine implements Engine {
     const { logits } = await runModel(open, pixels);
     const rows = inquiry.rows ?? (p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits));
     const masked = (place: MaskPlace): Promise<MaskedSession> => this.openOn(p, choice.provider, `mask ${place} ${layer.tensor}`, (provider) => openMasked(p, layer, provider, place));
-    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked }, inquiry);
+    const gradients = (): Promise<GradientSession> => this.openOn(p, choice.provider, `gradients ${layer.tensor}`, (provider) => openGradients(p, layer, provider));
+    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked, gradients }, inquiry);
   }
 
   async describe(choice: ModelChoice): Promise<ModelDescription> {

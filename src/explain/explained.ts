@@ -47,6 +47,8 @@ export interface Explained {
 /** The maps and counts: what a run needs to fetch besides the logits. */
 export type ExplainedOutput = 'logits' | 'activation' | 'gradients' | 'gradCam' | 'gradCamPlusPlusPaper' | 'gradCamPlusPlusNormalised' | 'singularChannels' | 'nearSingularChannels';
 export const MAP_OUTPUTS: readonly ExplainedOutput[] = ['logits', 'gradCam', 'gradCamPlusPlusPaper', 'gradCamPlusPlusNormalised', 'singularChannels', 'nearSingularChannels'];
+/** What maps are computed from outside the runtime. */
+export const GRADIENT_OUTPUTS: readonly ExplainedOutput[] = ['logits', 'activation', 'gradients'];
 export const ALL_OUTPUTS: readonly ExplainedOutput[] = [...MAP_OUTPUTS, 'activation', 'gradients'];
 
 /**

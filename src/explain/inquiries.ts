@@ -3,8 +3,11 @@ import { colourToInput } from '../images/fill';
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { fastScoreCam } from './fastScoreCam';
 import type { Layer } from './layer';
-import type { MaskedSession, MaskPlace } from './masked';
+import type { MaskedSession } from './masked';
+import type { MaskPlace } from './maskedGraph';
+import { moreMethods, type GradientSession } from './moreMethods';
 import type { Prepared } from './prepare';
+import { reciproCam } from './reciproCam';
 import { exactScoreCam, scoreCamSubject } from './scoreCam';
 
 /** What an inquiry works with. */
@@ -18,12 +21,21 @@ export interface Subject {
   readonly rows: readonly number[];
   /** The session with masks at that place; to be asked for anew after each step. */
   masked(place: MaskPlace): Promise<MaskedSession>;
+  /** The session that gives the activation and the gradients; likewise. */
+  gradients(): Promise<GradientSession>;
 }
 
 /** Yields the answer so far after each step, and returns the whole. */
 export async function* answer(subject: Subject, inquiry: Inquiry): AsyncGenerator<InquiryAnswer, InquiryAnswer> {
-  const { kind } = inquiry;
-  return yield* tagged(kind, scoreCam(subject, inquiry));
+  const { pixels, rows, activation } = subject;
+  switch (inquiry.kind) {
+    case 'score-cam':
+      return yield* tagged(inquiry.kind, scoreCam(subject, inquiry));
+    case 'more-methods':
+      return yield* tagged(inquiry.kind, moreMethods(() => subject.gradients(), pixels, rows));
+    case 'recipro-cam':
+      return yield* tagged(inquiry.kind, reciproCam(() => subject.masked('layer'), pixels, { rows, activation }));
+  }
 }
 
 async function* scoreCam(subject: Subject, { fill, mode }: Extract<Inquiry, { kind: 'score-cam' }>): ReturnType<typeof exactScoreCam> {

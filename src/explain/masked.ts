@@ -6,19 +6,12 @@ import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import { probeInput } from '../inference/agreement';
 import { createSession, runSession } from '../inference/session';
-import { openBatch } from '../onnx/batch';
-import { Graph, prune } from '../onnx/graph';
-import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
-import { ElementType } from '../onnx/tensors';
-import { GraphWriter } from '../onnx/writer';
+import { skeletonBytes } from '../onnx/model';
 import type { ProviderName } from '../protocol/analysis';
 import { largestBatchOf, openChecked } from './batches';
-import { bilinearWeights } from './bilinear';
 import type { Layer } from './layer';
+import { maskedModel, type MaskedNames, type MaskPlace } from './maskedGraph';
 import type { Prepared } from './prepare';
-
-/** Where the masks lie. */
-export type MaskPlace = 'image' | 'layer';
 
 export interface MaskedSession {
   readonly prepared: Prepared;
@@ -31,20 +24,6 @@ export interface MaskedSession {
   readonly names: MaskedNames;
 }
 
-/** Inputs and outputs of the session. */
-interface MaskedNames {
-  /** float32, batch 1, in the model's layout. Masks on a layer leave the model's own input in its place. */
-  readonly image: string;
-  /** float32 [n, 1, h, w]. */
-  readonly masks: string;
-  /** float32, a value a channel of the image; absent for masks on a layer. */
-  readonly fill: string;
-  /** float32 [n, classes]. */
-  readonly logits: string;
-  /** float32 [n, K, h, w], before masks on the layer itself. */
-  readonly activation: string;
-}
-
 export interface MaskedResult {
   /** [masks, classes], row-major. */
   readonly logits: Float32Array;
@@ -55,7 +34,8 @@ export interface MaskedResult {
 /**
  * Opens it. On the image, a mask that is flat leaves the image as it is (on a layer, a mask of ones leaves the activation), so the
  * same session also gives the plain logits and the activation.
- * @throws SmearLensError `provider-unavailable` also where the provider computes other values than the CPU
+ * @throws SmearLensError `provider-unavailable` also where the provider computes other values than the CPU; `model-unsupported` where
+ *   the layer to be masked holds no floating-point numbers
  */
 export async function openMasked(p: Prepared, layer: Layer, provider: ProviderName, place: MaskPlace): Promise<MaskedSession> {
   const { model, names } = maskedModel(p, layer, place);
@@ -95,83 +75,13 @@ export async function runMasked(open: MaskedSession, pixels: Float32Array, masks
   return { logits, activation };
 }
 
-function maskedModel(p: Prepared, layer: Layer, place: MaskPlace): { model: OnnxModel; names: MaskedNames } {
-  const model = cloneModel(p.model);
-  const { graph } = model.proto;
-  const w = new GraphWriter(new Graph(model), 'smearlens_masked');
-  openBatch(model, w, p.image.name, (tensor) => p.facts.get(tensor)?.shape[0]);
-  const unmasked = place === 'layer' ? w.name('unmasked') : layer.tensor;
-  const names = { image: place === 'image' ? w.name('image') : p.image.name, masks: w.name('masks'), fill: w.name('fill'), logits: w.name('logits'), activation: w.name('activation') };
-
-  const asFloat = (tensor: string, type = p.facts.get(tensor)?.elementType): string => (type === ElementType.FLOAT ? tensor : w.cast(tensor, ElementType.FLOAT));
-  graph.output = [];
-  w.node('Identity', [w.reshape(asFloat(p.logits.tensor), w.ints([-1, p.classes]))], {}, names.logits);
-  w.output(names.logits, ElementType.FLOAT, ['n', p.classes]);
-  w.node('Identity', [w.transpose(asFloat(unmasked, p.facts.get(layer.tensor)?.elementType), layer.channelAxis === 1 ? [0, 1, 2, 3] : [0, 3, 1, 2])], {}, names.activation);
-  w.output(names.activation, ElementType.FLOAT, ['m', layer.channels, layer.height, layer.width]);
-
-  w.input(names.masks, ElementType.FLOAT, ['n', 1, layer.height, layer.width]);
-  const made = graph.node.length;
-  const at = place === 'image' ? maskImage(w, p, layer, names, graph) : maskLayer(w, p, layer, names.masks, unmasked, graph);
-  // Nodes stand in topological order, and these come before their readers.
-  graph.node.splice(at, 0, ...graph.node.splice(made));
-  prune(model);
-  return { model, names };
-}
-
-type GraphProto = OnnxModel['proto']['graph'];
-
-/** Replaces the model's input by the masked image. Returns where the new nodes belong. */
-function maskImage(w: GraphWriter, p: Prepared, layer: Layer, names: MaskedNames, graph: GraphProto): number {
-  const { width, height } = p.resolved.input;
-  const first = p.image.layout === 'NCHW';
-  graph.input = graph.input.filter((i) => i.name !== p.image.name);
-  w.input(names.image, ElementType.FLOAT, first ? [1, 3, height, width] : [1, height, width, 3]);
-  w.input(names.fill, ElementType.FLOAT, first ? [1, 3, 1, 1] : [1, 1, 1, 3]);
-  const mask = normalised(w, upsampled(w, names.masks, layer, height, width));
-  const seen = w.mul(first ? mask : w.transpose(mask, [0, 2, 3, 1]), w.sub(names.image, names.fill));
-  castTo(w, w.add(seen, names.fill), p.image.elementType, p.image.name);
-  return 0;
-}
-
-/** Has every reader of the layer read it masked. Returns where the new nodes belong. */
-function maskLayer(w: GraphWriter, p: Prepared, layer: Layer, masks: string, unmasked: string, graph: GraphProto): number {
-  const producer = graph.node.findIndex((node) => node.output.includes(layer.tensor));
-  const outputs = graph.node[producer].output;
-  outputs[outputs.indexOf(layer.tensor)] = unmasked;
-  const elementType = p.facts.get(layer.tensor)?.elementType ?? ElementType.FLOAT;
-  const mask = layer.channelAxis === 1 ? masks : w.transpose(masks, [0, 2, 3, 1]);
-  w.node('Mul', [unmasked, elementType === ElementType.FLOAT ? mask : w.cast(mask, elementType)], {}, layer.tensor);
-  return producer + 1;
-}
-
-/** [n, 1, h, w] → [n, 1, H, W], bilinear with half-pixel centres: a product with a small matrix on each side, in any opset. */
-function upsampled(w: GraphWriter, masks: string, layer: Layer, height: number, width: number): string {
-  const rows = w.floats([height, layer.height], bilinearWeights(layer.height, height));
-  const columns = w.transpose(w.floats([width, layer.width], bilinearWeights(layer.width, width)), [1, 0]);
-  return w.node('MatMul', [rows, w.node('MatMul', [masks, columns])]);
-}
-
-/** Min-max normalised, each by itself; one that is flat becomes 1. */
-function normalised(w: GraphWriter, masks: string): string {
-  const least = w.reduceMin(masks, [2, 3], true);
-  const range = w.sub(w.reduceMax(masks, [2, 3], true), least);
-  const flat = w.sub(w.scalar(1), w.indicator(w.node('Greater', [range, w.scalar(0)])));
-  return w.div(w.add(w.sub(masks, least), flat), w.add(range, flat));
-}
-
-function castTo(w: GraphWriter, x: string, elementType: number, name: string): void {
-  if (elementType === ElementType.FLOAT) w.node('Identity', [x], {}, name);
-  else w.node('Cast', [x], { to: { int: elementType } }, name);
-}
-
 function feedsOf({ prepared: p, layer, place, names }: MaskedSession, pixels: Float32Array, masks: Float32Array, fill: readonly number[]): InferenceSession.FeedsType {
   const own = p.feeds(pixels);
-  const { [p.image.name]: _image, ...others } = own;
+  const { [p.image.name]: image, ...others } = own;
   const { width, height } = p.resolved.input;
   const first = p.image.layout === 'NCHW';
   const maskTensor = new Tensor('float32', masks, [masks.length / (layer.height * layer.width), 1, layer.height, layer.width]);
-  if (place === 'layer') return { ...own, [names.masks]: maskTensor };
+  if (place === 'layer') return { ...others, [names.image]: image, [names.masks]: maskTensor };
   return {
     ...others,
     [names.image]: new Tensor('float32', pixels, first ? [1, 3, height, width] : [1, height, width, 3]),

@@ -9,7 +9,8 @@ import { cloneModel, skeletonBytes, type OnnxModel } from '../onnx/model';
 import { ElementType } from '../onnx/tensors';
 import { GraphWriter } from '../onnx/writer';
 import type { CamMap, CamMethod, CamVariant, Explanation, ProviderName } from '../protocol/analysis';
-import { explainModel, MAP_OUTPUTS, readExplained, type Explained } from './explained';
+import { camMapOf } from './camMap';
+import { explainModel, MAP_OUTPUTS, readExplained, type Explained, type ExplainedOutput } from './explained';
 import { layerOf, type Prepared } from './prepare';
 
 export interface OpenModel {
@@ -18,6 +19,8 @@ export interface OpenModel {
   readonly provider: ProviderName;
   /** Absent where the session only predicts. */
   readonly explained: Explained | undefined;
+  /** Which of the tensors of `explained` this session gives; none where it only predicts. */
+  readonly outputs: readonly ExplainedOutput[];
   /** Output with the logits, float32 [1, classes]. */
   readonly logits: string;
   /** Output with the pooled features that the domain is judged by, float32 [1, F]. */
@@ -36,12 +39,13 @@ export interface RunResult {
 /**
  * Opens a session that predicts and, where a layer is named (or `auto`), explains.
  * A provider other than the CPU has by then run the model once and agreed with the CPU.
+ * @param outputs of those that the session gives, 'logits' is one
  * @throws SmearLensError `provider-unavailable`, or what preparing and explaining throw
  */
-export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined): Promise<OpenModel> {
-  const { model, explained } = layer === undefined ? { model: cloneModel(p.model), explained: undefined } : selfExplaining(p, layer);
+export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined, outputs: readonly ExplainedOutput[] = MAP_OUTPUTS): Promise<OpenModel> {
+  const { model, explained } = layer === undefined ? { model: cloneModel(p.model), explained: undefined } : selfExplaining(p, layer, outputs);
   // Only what is read is computed: the model's own outputs (a softmax, say) are dropped from this session's graph.
-  model.proto.graph.output = model.proto.graph.output.filter((o) => explained && MAP_OUTPUTS.some((m) => explained[m] === o.name));
+  model.proto.graph.output = model.proto.graph.output.filter((o) => explained && outputs.some((name) => explained[name] === o.name));
   const w = new GraphWriter(new Graph(model), 'smearlens_read');
   const logits = explained?.logits ?? addLogits(w, p);
   const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain);
@@ -49,7 +53,7 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   fixShapes(model, p);
   const skeleton = skeletonBytes(model);
   const session = await createSession(skeleton, { provider, file: p.model.file, externalDataFolder: p.model.folder });
-  const open: OpenModel = { prepared: p, session, provider, explained, logits, features };
+  const open: OpenModel = { prepared: p, session, provider, explained, outputs: explained ? outputs : [], logits, features };
   if (provider === 'cpu') return open;
   try {
     await compareWithCpu(open, skeleton);
@@ -60,13 +64,15 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   return open;
 }
 
+/** What tells whether a provider differentiates as the CPU does. */
+const COMPARED: readonly ExplainedOutput[] = ['gradCam', 'gradients'];
+
 /** A provider may take a model and then fail on it, or compute it wrongly: it is believed once it has agreed with the CPU. */
 async function compareWithCpu(open: OpenModel, skeleton: Uint8Array): Promise<void> {
-  const { prepared: p, provider } = open;
+  const { prepared: p, provider, explained, outputs } = open;
   const file = p.model.file;
-  const rows = open.explained?.classRows ? { [open.explained.classRows]: rowTensor(p, [0]) } : {};
-  const feeds = { ...p.feeds(probeInput(3 * p.resolved.input.width * p.resolved.input.height)), ...rows };
-  const names = [open.logits, ...(open.explained ? [open.explained.gradCam] : [])];
+  const feeds = feedsOf(open, probeInput(3 * p.resolved.input.width * p.resolved.input.height), [0]);
+  const names = [open.logits, ...(explained ? COMPARED.filter((o) => outputs.includes(o)).map((o) => explained[o]) : [])];
   const outputsOf = async (session: InferenceSession): Promise<Float32Array[]> => {
     const results = await runSession(session, feeds, file, names);
     return names.map((name) => results[name].data as Float32Array);
@@ -91,11 +97,11 @@ async function compareWithCpu(open: OpenModel, skeleton: Uint8Array): Promise<vo
  */
 export async function runModel(open: OpenModel, pixels: Float32Array, rows: readonly number[] = []): Promise<RunResult> {
   const { prepared: p, explained } = open;
-  const feeds = { ...p.feeds(pixels), ...(explained?.classRows ? { [explained.classRows]: rowTensor(p, rows) } : {}) };
+  const feeds = feedsOf(open, pixels, rows);
   const start = performance.now();
-  const outputs = await runSession(open.session, feeds, p.model.file);
+  const results = await runSession(open.session, feeds, p.model.file);
   const milliseconds = performance.now() - start;
-  const read = (name: string): Float32Array => outputs[name].data as Float32Array;
+  const read = (name: string): Float32Array => results[name].data as Float32Array;
   const logits = read(open.logits);
   if (!logits.every(Number.isFinite)) {
     throw new SmearLensError('numeric', `${p.model.file}: gives scores that are no numbers (${Array.from(logits).slice(0, 4).join(', ')}).`, 'The model overflows on this input. Check its preprocessing in model.json, or use a float32 export.');
@@ -103,16 +109,16 @@ export async function runModel(open: OpenModel, pixels: Float32Array, rows: read
   return {
     logits,
     features: open.features === undefined ? undefined : read(open.features),
-    explanation: explained && explanationOf(explained, p, rows, read),
+    explanation: explained && open.outputs.includes('gradCam') ? explanationOf(explained, p, rows, read) : undefined,
     milliseconds,
   };
 }
 
 /** The self-explaining form of a model: the file itself where it already is one. */
-function selfExplaining(p: Prepared, layer: string): { model: OnnxModel; explained: Explained } {
+function selfExplaining(p: Prepared, layer: string, outputs: readonly ExplainedOutput[]): { model: OnnxModel; explained: Explained } {
   const ready = readExplained(p.model);
   if (ready && (ready.layer === layer || (layer === 'auto' && p.resolved.layer === 'auto'))) return { model: cloneModel(p.model), explained: ready };
-  return explainModel(p.model, p.facts, p.logits.tensor, layerOf(p, layer), MAP_OUTPUTS);
+  return explainModel(p.model, p.facts, p.logits.tensor, layerOf(p, layer), outputs);
 }
 
 function addLogits(w: GraphWriter, p: Prepared): string {
@@ -148,6 +154,11 @@ function addFeatures(w: GraphWriter, p: Prepared, { features, size }: DomainMode
   return name;
 }
 
+/** What a run takes: the image and, in a model of many classes, which of them to explain. */
+export function feedsOf({ prepared: p, explained }: OpenModel, pixels: Float32Array, rows: readonly number[]): InferenceSession.FeedsType {
+  return { ...p.feeds(pixels), ...(explained?.classRows ? { [explained.classRows]: rowTensor(p, rows) } : {}) };
+}
+
 function rowTensor(p: Prepared, rows: readonly number[]): InferenceSession.FeedsType[string] {
   if (rows.length === 0) throw new SmearLensError('internal', `${p.model.file}: no classes were chosen to explain.`, 'Please report this.');
   return new Tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]);
@@ -162,11 +173,8 @@ function explanationOf(explained: Explained, p: Prepared, rows: readonly number[
     const data = read(output);
     return classes.map((classIndex, row) => {
       const raw = data.slice(row * pixels, (row + 1) * pixels);
-      if (!raw.every(Number.isFinite)) {
-        throw new SmearLensError('numeric', `${p.model.file}: the ${name} map of class ${classIndex} holds values that are no numbers.`, 'Choose another layer, or use a float32 export of the model.');
-      }
       const counts = variant === 'paper' ? { singularChannels: singular[row], nearSingularChannels: near[row] } : {};
-      return { method: name, variant, classIndex, raw, flat: raw.every((v) => v === raw[0]), ...counts };
+      return camMapOf(p.model.file, { method: name, variant, classIndex, raw, ...counts });
     });
   };
   return {

@@ -5,9 +5,10 @@
 import { inputToColour, plainInput } from '../images/fill';
 import type { CamMap } from '../protocol/analysis';
 import type { ScoreCam } from '../protocol/scoreCam';
-import { Pace } from './batches';
+import { camMapOf } from './camMap';
 import { weightedMap } from './channels';
 import { runMasked, type MaskedSession } from './masked';
+import { maskedPasses } from './maskedPasses';
 import { probabilitiesOf } from './probabilities';
 
 export interface ScoreCamOptions {
@@ -66,26 +67,19 @@ export async function* exactScoreCam(subject: ScoreCamSubject, scores: ChannelSc
   return state(channels.length);
 }
 
-/** Runs a pass for each of these channels, in short batches; yields how many are done after each. */
+/** Runs a pass for each of these channels, in short steps; yields how many are done after each. */
 export async function* scoreChannels(subject: ScoreCamSubject, channels: readonly number[], scores: ChannelScores): AsyncGenerator<number> {
   const { open, session, pixels, fill, activation } = subject;
   const { classes } = open.prepared;
   const size = open.layer.height * open.layer.width;
-  const pace = new Pace();
-  for (let done = 0; done < channels.length; ) {
-    const now = channels.slice(done, done + pace.next(channels.length - done, open));
-    const masks = new Float32Array(now.length * size);
-    now.forEach((k, i) => masks.set(activation.subarray(k * size, (k + 1) * size), i * size));
-    const start = performance.now();
-    const { logits } = await runMasked(await session(), pixels, masks, fill);
-    pace.took(now.length, performance.now() - start);
-    now.forEach((k, i) => {
-      scores.logits.set(logits.subarray(i * classes, (i + 1) * classes), k * classes);
-      scores.known[k] = 1;
-    });
-    done += now.length;
-    yield done;
-  }
+  yield* maskedPasses(session, pixels, fill, {
+    count: channels.length,
+    write: (i, mask) => mask.set(activation.subarray(channels[i] * size, (channels[i] + 1) * size)),
+    read: (i, logits) => {
+      scores.logits.set(logits, channels[i] * classes);
+      scores.known[channels[i]] = 1;
+    },
+  });
 }
 
 export function noScores({ open: { layer, prepared } }: ScoreCamSubject): ChannelScores {
@@ -102,7 +96,7 @@ export function scoreCamOf(subject: ScoreCamSubject, scores: ChannelScores, chan
   const probabilities = known.map((k) => probabilitiesOf(logitsOf(k), options.activation, 1));
   const map = (variant: CamMap['variant'], classIndex: number, weights: readonly number[]): CamMap => {
     const raw = weightedMap(activation, size, known, weights);
-    return { method: 'score-cam', variant, classIndex, raw, flat: raw.every((v) => v === raw[0]), weightVariation: variation(weights) };
+    return camMapOf(p.model.file, { method: 'score-cam', variant, classIndex, raw, weightVariation: variation(weights) });
   };
   const maps = options.rows.flatMap((c) => [
     map('authors', c, probabilities.map((p) => p[c])),

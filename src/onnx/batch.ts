@@ -21,3 +21,14 @@ export function openBatch(model: OnnxModel, w: GraphWriter, image: string, batch
   }
   model.proto.graph.valueInfo = [];
 }
+
+/** Operators that look at all images of a batch to decide about each: quantisation by the range at hand. */
+const MIXING = new Set(['DynamicQuantizeLinear', 'DynamicQuantizeMatMul', 'DynamicQuantizeLSTM']);
+
+/**
+ * Whether what an image gets depends on the images beside it: a condition of If or Loop is one for the whole batch. Such a model can
+ * agree with single images on one batch and not on the next, so a comparison does not tell.
+ */
+export function mixesBatch(graph: Graph, image: string, logits: string): boolean {
+  return graph.nodesBetween(image, logits, 'value').some((node) => MIXING.has(node.opType ?? '') || node.attribute.some((a) => a.g));
+}

@@ -36,11 +36,14 @@ export class GraphWriter {
 
   /** Appends a node and returns the name of its (first) output. */
   node(opType: string, inputs: readonly string[], attributes: Record<string, AttributeValue> = {}, output?: string): string {
-    const name = output ?? this.name(`${opType}_${++this.counter}`);
+    const own = this.name(`${opType}_${++this.counter}`);
+    const made = output ?? own;
+    // A tensor of the model may be made anew, and the node that made it may have its name: nodes' names are unique among themselves.
+    const name = made.startsWith(this.prefix) ? made : own;
     this.graph.model.proto.graph.node.push(
-      create(NodeProtoSchema, { opType, input: [...inputs], output: [name], name, attribute: Object.entries(attributes).map(([k, v]) => makeAttribute(k, v)) }),
+      create(NodeProtoSchema, { opType, input: [...inputs], output: [made], name, attribute: Object.entries(attributes).map(([k, v]) => makeAttribute(k, v)) }),
     );
-    return name;
+    return made;
   }
 
   /** Appends a copy of a node that reads other inputs; `attributes` replace its own, or drop them where undefined. */

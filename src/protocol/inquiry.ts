@@ -1,4 +1,6 @@
 /** What a reviewer may ask about an image beyond its analysis: long work in small steps, with answers that grow. */
+import type { MoreMethods } from './moreMethods';
+import type { ReciproCam } from './reciproCam';
 import type { ScoreCam, ScoreCamMode } from './scoreCam';
 
 interface OfClasses {
@@ -6,9 +8,18 @@ interface OfClasses {
   readonly rows?: readonly number[] | undefined;
 }
 
-export type Inquiry =
+export type Inquiry = OfClasses &
   /** `fill`: red, green and blue of 0 to 255 that masking shows; absent: 0 in network space, as the authors have it. */
-  OfClasses & { readonly kind: 'score-cam'; readonly mode: ScoreCamMode; readonly fill?: readonly [number, number, number] | undefined };
+  (
+    | { readonly kind: 'score-cam'; readonly mode: ScoreCamMode; readonly fill?: readonly [number, number, number] | undefined }
+    /** HiResCAM, LayerCAM, XGrad-CAM and Eigen-CAM: they need the gradients. */
+    | { readonly kind: 'more-methods' }
+    /** Needs no gradients. */
+    | { readonly kind: 'recipro-cam' }
+  );
 
 /** As far as it has come; the last one is whole. */
-export type InquiryAnswer = { readonly kind: 'score-cam' } & ScoreCam;
+export type InquiryAnswer =
+  | ({ readonly kind: 'score-cam' } & ScoreCam)
+  | ({ readonly kind: 'more-methods' } & MoreMethods)
+  | ({ readonly kind: 'recipro-cam' } & ReciproCam);

@@ -8,6 +8,7 @@ import { layerOf, prepare } from '../../src/explain/prepare';
 import { createSession, runSession } from '../../src/inference/session';
 import { resolveModel } from '../../src/models/resolve';
 import { skeletonBytes } from '../../src/onnx/model';
+import { floats as decode } from './floats';
 import { relativeError } from './relativeError';
 
 const folder = path.join(__dirname, '../fixtures/onnx');
@@ -65,7 +66,6 @@ function channelsFirst(key: (typeof OUTPUTS)[number], values: Float32Array, { sh
   });
 }
 
-function floats(base64: string | number[]): Float32Array {
-  if (typeof base64 !== 'string') return Float32Array.from(base64);
-  return new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer);
+function floats(values: string | number[]): Float32Array {
+  return typeof values === 'string' ? decode(values) : Float32Array.from(values);
 }
