@@ -12,6 +12,7 @@ import { formatMethod, formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from '../pr
 import { nameAssumptions } from './assumptions';
 import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
+import { trustReport } from './trust';
 
 /** Characters of a class id in a file name; with four bytes each and the rest of the name below the 255 that file systems take. */
 const MAX_NAME = 48;
@@ -29,6 +30,10 @@ export interface ExplainOptions {
   readonly layer: string;
   readonly out?: string | undefined;
   readonly saveModel?: string | undefined;
+  /** Check the maps as well. */
+  readonly trust?: boolean | undefined;
+  /** And by ROAD, too. */
+  readonly road?: boolean | undefined;
 }
 
 export async function explain(imagePath: string | undefined, options: ExplainOptions, output: Output, signal: AbortSignal): Promise<void> {
@@ -62,29 +67,32 @@ async function writeMaps(subject: string, { tensor, picture, field }: NetworkInp
     const maps = explanation.maps
       .filter((m) => rows.includes(m.classIndex) && options.methods.includes(m.method) && (m.variant === 'none' || options.variants.includes(m.variant)))
       .map((map) => ({ map, overlay: `${[map.method, ...(map.variant === 'none' ? [] : [map.variant]), names[map.classIndex]].join('-')}.png` }));
+    const trust = options.trust ? await trustReport({ engine, tensor, choice, signal }, analysis, explanation, maps.map((m) => m.map), options.road ?? false) : undefined;
+    if (signal.aborted) return;
     try {
       await fs.mkdir(out, { recursive: true });
       for (const { map, overlay } of maps) {
         if (signal.aborted) return;
         await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explanation, { field }));
       }
-      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, analysis, explanation, maps))}\n`);
+      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify({ ...record(subject, analysis, explanation, maps), ...(trust && { trust: trust.record }) })}\n`);
     } catch (error) {
       throw new SmearLensError('output-unwritable', `${out}: cannot be written (${(error as Error).message}).`, 'Choose another folder with --out.');
     }
-    output.result({ path: subject, out, maps: maps.length }, () => text(subject, analysis, explanation, maps.map((m) => m.map), out));
+    output.result({ path: subject, out, maps: maps.length }, () => text(subject, analysis, explanation, maps.map((m) => m.map), out, trust?.sentences ?? []));
   } finally {
     await engine.dispose();
   }
 }
 
-function text(subject: string, { model, predicted, probabilities, domain }: Omit<Analysis, 'image'>, { layer, height, width, uniformGradient }: Explanation, maps: readonly CamMap[], out: string): string {
+function text(subject: string, { model, predicted, probabilities, domain }: Omit<Analysis, 'image'>, { layer, height, width, uniformGradient }: Explanation, maps: readonly CamMap[], out: string, checks: readonly string[]): string {
   const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${model.classes[predicted].name} ${formatPercent(probabilities[predicted])}`;
   const methods = [...new Set(maps.map((m) => formatMethod(m.method, m.variant)))];
   return [
     `${subject}  ${verdict}`,
     `${maps.length} ${maps.length === 1 ? 'map' : 'maps'} of layer ${layer} (${height}×${width}) in ${out}: ${methods.join(', ')}`,
     ...(uniformGradient && methods.length > 1 ? ['On this kind of model (global average pooling, one linear layer) these methods agree by arithmetic; that is no corroboration.'] : []),
+    ...checks,
     RESEARCH_USE,
   ].join('\n');
 }

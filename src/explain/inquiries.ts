@@ -1,10 +1,19 @@
 /** Answers what is asked about an image beyond its analysis, step by step. */
 import { colourToInput } from '../images/fill';
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
+import type { CamMap } from '../protocol/analysis';
+import type { MapEnergy, MapInQuestion, Randomisation } from '../protocol/trust';
+import type { BatchedSession } from './batched';
 import type { Layer } from './layer';
 import type { MaskedSession, MaskPlace } from './masked';
 import type { Prepared } from './prepare';
 import { exactScoreCam, scoreCamSubject } from './scoreCam';
+import { counterfactuals } from './trust/counterfactuals';
+import { energyOf } from './trust/energy';
+import { checkMap, faithfulness } from './trust/faithfulness';
+import { partsOf } from './trust/parts';
+import { pictureOf } from './trust/picture';
+import { randomisation } from './trust/randomisation';
 
 /** What an inquiry works with. */
 export interface Subject {
@@ -17,18 +26,48 @@ export interface Subject {
   readonly rows: readonly number[];
   /** The session with masks at that place; to be asked for anew after each step. */
   masked(place: MaskPlace): Promise<MaskedSession>;
+  /** The session that takes whole inputs; to be asked for anew after each step. */
+  batched(): Promise<BatchedSession>;
+  /** Grad-CAM of the predicted class. */
+  gradCam(): Promise<CamMap>;
+  /** What does not depend on the image and was found out before; by model and layer. */
+  readonly known: { randomisation?: Randomisation | undefined };
 }
 
 /** Yields the answer so far after each step, and returns the whole. */
 export async function* answer(subject: Subject, inquiry: Inquiry): AsyncGenerator<InquiryAnswer, InquiryAnswer> {
-  const { kind } = inquiry;
-  return yield* tagged(kind, scoreCam(subject, inquiry));
+  switch (inquiry.kind) {
+    case 'score-cam':
+      return yield* tagged(inquiry.kind, scoreCam(subject, inquiry));
+    case 'faithfulness':
+      return yield* tagged(inquiry.kind, faithfulness(() => subject.batched(), subject.pixels, inquiry));
+    case 'map-energy':
+      return { kind: inquiry.kind, ...mapEnergy(subject, inquiry.map) };
+    case 'counterfactuals':
+      return yield* tagged(inquiry.kind, counterfactuals(() => subject.batched(), subject.pixels));
+    case 'randomisation':
+      return yield* tagged(inquiry.kind, randomisationOnce(subject));
+  }
 }
 
 async function* scoreCam(subject: Subject, { fill }: Extract<Inquiry, { kind: 'score-cam' }>): ReturnType<typeof exactScoreCam> {
   const { activation, rows, pixels, prepared } = subject;
   const options = { activation, rows, fill: fill && colourToInput(fill, prepared.resolved.input) };
   return yield* exactScoreCam(await scoreCamSubject(() => subject.masked('image'), pixels, options));
+}
+
+function mapEnergy({ prepared, pixels }: Subject, map: MapInQuestion): MapEnergy {
+  checkMap(map, prepared.classes);
+  const picture = pictureOf(pixels, prepared.resolved.input);
+  return energyOf(map, picture, partsOf(picture));
+}
+
+async function* randomisationOnce(subject: Subject): AsyncGenerator<Randomisation, Randomisation> {
+  if (subject.known.randomisation) return subject.known.randomisation;
+  const answer = yield* randomisation({ ...subject, map: await subject.gradCam() });
+  // Of a flat map nothing was found out.
+  if (answer.total > 0) subject.known.randomisation = answer;
+  return answer;
 }
 
 /** Says of each answer what was asked. */

@@ -1,9 +1,23 @@
 /** What a reviewer may ask about an image beyond its analysis: long work in small steps, with answers that grow. */
 import type { ScoreCam, ScoreCamMode } from './scoreCam';
+import type { Counterfactuals, Faithfulness, MapEnergy, MapInQuestion, Randomisation, Replacement } from './trust';
 
 export type Inquiry =
   /** `fill`: red, green and blue of 0 to 255 that masking shows; absent: 0 in network space, as the authors have it. */
-  { readonly kind: 'score-cam'; readonly mode: ScoreCamMode; readonly fill?: readonly [number, number, number] | undefined };
+  | { readonly kind: 'score-cam'; readonly mode: ScoreCamMode; readonly fill?: readonly [number, number, number] | undefined }
+  /** Does the score depend on what the map marks? */
+  | { readonly kind: 'faithfulness'; readonly map: MapInQuestion; readonly replacement: Replacement }
+  /** On what does the map lie? Runs no model. */
+  | { readonly kind: 'map-energy'; readonly map: MapInQuestion }
+  /** Does the verdict hold without scale bar, background, colour? */
+  | { readonly kind: 'counterfactuals' }
+  /** Do maps of this model depend on its weights? Answered once a model and layer, on the first image that it is asked of. */
+  | { readonly kind: 'randomisation' };
 
 /** As far as it has come; the last one is whole. */
-export type InquiryAnswer = { readonly kind: 'score-cam' } & ScoreCam;
+export type InquiryAnswer =
+  | ({ readonly kind: 'score-cam' } & ScoreCam)
+  | ({ readonly kind: 'faithfulness' } & Faithfulness)
+  | ({ readonly kind: 'map-energy' } & MapEnergy)
+  | ({ readonly kind: 'counterfactuals' } & Counterfactuals)
+  | ({ readonly kind: 'randomisation' } & Randomisation);
