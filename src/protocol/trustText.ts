@@ -106,7 +106,7 @@ export function randomisationSentence(answer: Randomisation): string | undefined
   const { median: middle, passes, compared, flat } = randomisationVerdict(answer);
   if (answer.stages.length === 0) return 'Whether maps depend on the weights was not checked: the model has no float32 weights that could be made random.';
   if (compared === 0) return `Whether maps depend on the weights was not checked: there were only flat maps to compare${flat > 0 ? ` (${flat} of random weights)` : ''}.`;
-  const maps = `median |Spearman| ${number(middle)} over ${compared} maps`;
+  const maps = `median |Spearman| ${number(middle)} over ${compared} maps of one image`;
   return passes
     ? `Maps of this model change when its last weights are made random (${maps}, below ${RANDOMISATION_LIMIT}), as they should.`
     : `Maps of this model stay much the same when its last weights are made random (${maps}, not below ${RANDOMISATION_LIMIT}): they show the image more than what was learnt.`;

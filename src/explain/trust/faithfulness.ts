@@ -70,7 +70,7 @@ export async function* faithfulness(session: () => Promise<BatchedSession>, pixe
     if (index < inputs.length) return inputs[index];
     const { direction, curve, fraction } = passes[index - inputs.length];
     const marked = Math.round(fractions[fraction] * order.places.length);
-    return compose(Uint8Array.from(places[curve], (place) => Number(direction === 'deletion' ? place >= marked : place < marked)));
+    return compose(keptOf(places[curve], marked, direction));
   };
   for await (const { from, logits } of runInSteps(session, total, make)) {
     logits.forEach((row, i) => {
@@ -90,9 +90,25 @@ function replacements(pixels: Float32Array, spec: InputSpec, replacement: Replac
   if (replacement === 'road') return { compose: (kept) => inputOf(impute(picture, kept), spec) };
   const blur = BLUR * Math.max(spec.width, spec.height);
   const whole = inputOf(mapPlanes(picture, (plane) => gaussian(plane, spec.height, spec.width, blur)), spec);
-  const area = spec.width * spec.height;
-  const pixelOf = spec.layout === 'NCHW' ? (i: number) => i % area : (i: number) => Math.floor(i / 3);
-  return { blur, whole, compose: (kept) => pixels.map((value, i) => (kept[pixelOf(i)] ? value : whole[i])) };
+  return { blur, whole, compose: (kept) => blend(pixels, whole, kept, spec) };
+}
+
+/** 1 where a pixel shows the image. */
+function keptOf(places: Uint32Array, marked: number, direction: Pass['direction']): Uint8Array {
+  const kept = new Uint8Array(places.length);
+  const inside = direction === 'insertion' ? 1 : 0;
+  for (let i = 0; i < kept.length; i++) kept[i] = places[i] < marked ? inside : 1 - inside;
+  return kept;
+}
+
+/** The network input `image` where kept, `other` elsewhere. */
+function blend(image: Float32Array, other: Float32Array, kept: Uint8Array, { layout }: InputSpec): Float32Array {
+  const out = other.slice();
+  const [channelStep, pixelStep] = layout === 'NCHW' ? [kept.length, 1] : [1, 3];
+  for (let channel = 0; channel < 3; channel++) {
+    for (let pixel = 0, i = channel * channelStep; pixel < kept.length; pixel++, i += pixelStep) if (kept[pixel]) out[i] = image[i];
+  }
+  return out;
 }
 
 function curvesOf([map, ...controls]: readonly (readonly number[])[]): Curves {

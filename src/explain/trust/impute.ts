@@ -21,7 +21,9 @@ export function impute(picture: Picture, kept: Uint8Array): Picture {
   const { height, width } = picture;
   return mapPlanes(picture, (plane, colour) => {
     const noise = normalNumbers(SEED + colour);
-    return solve(plane, kept, height, width).map((value, i) => (kept[i] ? value : value + NOISE * noise()));
+    const out = solve(plane, kept, height, width);
+    for (let i = 0; i < out.length; i++) if (!kept[i]) out[i] += NOISE * noise();
+    return out;
   });
 }
 
@@ -36,9 +38,20 @@ export function solve(plane: Float32Array, kept: Uint8Array, h: number, w: numbe
     const half = solve(...halved(plane, kept, h, w), h2, w2);
     for (let y = 0; y < h; y++) for (let x = 0; x < w; x++) if (!kept[y * w + x]) out[y * w + x] = half[(y >> 1) * w2 + (x >> 1)];
   }
-  const removed = Array.from(kept.keys()).filter((i) => !kept[i]);
-  for (let sweep = 0; sweep < SWEEPS; sweep++) for (const i of removed) out[i] = neighbourMean(out, i, h, w);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) relax(out, kept, h, w);
   return out;
+}
+
+/** One sweep: each removed pixel becomes the weighted mean of its neighbours as they are by now. */
+function relax(p: Float32Array, kept: Uint8Array, h: number, w: number): void {
+  for (let y = 0; y < h; y++) {
+    const edge = y === 0 || y === h - 1;
+    for (let x = 0, i = y * w; x < w; x++, i++) {
+      if (kept[i]) continue;
+      if (edge || x === 0 || x === w - 1) p[i] = neighbourMean(p, i, h, w);
+      else p[i] = DIRECT * (p[i - 1] + p[i + 1] + p[i - w] + p[i + w]) + DIAGONAL * (p[i - w - 1] + p[i - w + 1] + p[i + w - 1] + p[i + w + 1]);
+    }
+  }
 }
 
 /** Half the size: a pixel is kept if any of its four was, and is then the mean of those. */
@@ -55,6 +68,7 @@ function halved(plane: Float32Array, kept: Uint8Array, h: number, w: number): [F
   return [sum.map((v, i) => (count[i] ? v / count[i] : 0)), count];
 }
 
+/** Also at the edges. */
 function neighbourMean(plane: Float32Array, i: number, h: number, w: number): number {
   const [y, x] = [Math.floor(i / w), i % w];
   let [sum, weights] = [0, 0];

@@ -12,18 +12,21 @@ export interface Picture {
 export function pictureOf(input: Float32Array, spec: InputSpec): Picture {
   const { height, width, scale, mean, std } = spec;
   const plane = (colour: number): Float32Array => {
-    const { channel, at } = placesOf(spec, colour);
-    return Float32Array.from({ length: height * width }, (_, pixel) => (input[at(pixel)] * std[channel] + mean[channel]) / scale);
+    const values = new Float32Array(height * width);
+    const { channel, start, step } = placesOf(spec, colour);
+    for (let pixel = 0, i = start; pixel < values.length; pixel++, i += step) values[pixel] = (input[i] * std[channel] + mean[channel]) / scale;
+    return values;
   };
   return { height, width, planes: [plane(0), plane(1), plane(2)] };
 }
 
 /** The inverse of {@link pictureOf}. */
 export function inputOf({ planes }: Picture, spec: InputSpec): Float32Array {
-  const input = new Float32Array(3 * spec.height * spec.width);
+  const { height, width, scale, mean, std } = spec;
+  const input = new Float32Array(3 * height * width);
   planes.forEach((plane, colour) => {
-    const { channel, at } = placesOf(spec, colour);
-    plane.forEach((value, pixel) => (input[at(pixel)] = (value * spec.scale - spec.mean[channel]) / spec.std[channel]));
+    const { channel, start, step } = placesOf(spec, colour);
+    for (let pixel = 0, i = start; pixel < plane.length; pixel++, i += step) input[i] = (plane[pixel] * scale - mean[channel]) / std[channel];
   });
   return input;
 }
@@ -35,7 +38,7 @@ export function mapPlanes(picture: Picture, change: (plane: Float32Array, colour
 }
 
 /** Where red (0), green (1) or blue (2) lies in the network's input. */
-function placesOf({ layout, colour: order, height, width }: InputSpec, colour: number): { channel: number; at: (pixel: number) => number } {
+function placesOf({ layout, colour: order, height, width }: InputSpec, colour: number): { channel: number; start: number; step: number } {
   const channel = order === 'RGB' ? colour : 2 - colour;
-  return { channel, at: (pixel) => (layout === 'NCHW' ? channel * height * width + pixel : 3 * pixel + channel) };
+  return layout === 'NCHW' ? { channel, start: channel * height * width, step: 1 } : { channel, start: channel, step: 3 };
 }
