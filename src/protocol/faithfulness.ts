@@ -15,16 +15,16 @@ export interface Contest {
 }
 
 /**
- * Deletion (Petsiuk et al. 2018, with the logit for the probability): area between the score of the image and the curve, that is
- * the mean fall over all fractions from 0 to 1, by the trapezoidal rule.
+ * Deletion (Petsiuk et al. 2018, with the logit for the probability): the mean fall of the score over the fractions from 0 to the largest,
+ * by the trapezoidal rule. It ends there, not at 1: of much of the image any area takes away what counts.
  */
-export function deletionContest({ fractions, deletion, original, replaced = NaN }: Faithfulness): Contest {
-  return contest(deletion, (curve) => original - area([0, ...fractions, 1], [original, ...curve, replaced]));
+export function deletionContest({ fractions, deletion, original }: Faithfulness): Contest {
+  return contest(deletion, (curve) => original - meanOver([0, ...fractions], [original, ...curve]));
 }
 
-/** Insertion: area between the curve and the score of the blurred image, that is the mean rise. */
-export function insertionContest({ fractions, insertion, original, replaced = NaN }: Faithfulness): Contest {
-  return contest(insertion, (curve) => area([0, ...fractions, 1], [replaced, ...curve, original]) - replaced);
+/** Insertion: the mean rise over the score of the blurred image, likewise. */
+export function insertionContest({ fractions, insertion, replaced = NaN }: Faithfulness): Contest {
+  return contest(insertion, (curve) => meanOver([0, ...fractions], [replaced, ...curve]) - replaced);
 }
 
 /**
@@ -48,8 +48,8 @@ function rank(map: number, controls: readonly number[]): Contest {
   return { map, controls, matched, difference: map - matched, asMuch: controls.filter((c) => c >= map).length, percentile: (below + equal / 2) / controls.length };
 }
 
-function area(x: readonly number[], y: readonly number[]): number {
+function meanOver(x: readonly number[], y: readonly number[]): number {
   let sum = 0;
   for (let i = 1; i < x.length; i++) sum += ((x[i] - x[i - 1]) * (y[i] + y[i - 1])) / 2;
-  return sum;
+  return sum / (x[x.length - 1] - x[0]);
 }

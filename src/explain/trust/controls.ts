@@ -17,9 +17,9 @@ interface Size {
 /** At most so many controls. */
 const CONTROLS = 8;
 /** A copy that marks more than this share of what the map marks itself is no control. */
-const OVERLAP = 0.5;
+const OVERLAP = 1 / 4;
 /** The areas that are compared for it. */
-const MARKED = 0.2;
+const MARKED = 0.1;
 /** Down and across, as shares of the height and the width. */
 const SHIFTS: readonly (readonly [number, number, string])[] = [
   [1 / 2, 1 / 2, 'by half down and across'],

@@ -42,8 +42,8 @@ describe('controls', () => {
     const controls = controlsOf({ name: 'the map', places }, size);
     expect(controls).toHaveLength(8);
     for (const control of controls) {
-      const both = Array.from(places.keys()).filter((i) => places[i] < 29 && control.places[i] < 29).length;
-      expect(both / 29, control.name).toBeLessThanOrEqual(0.5);
+      const both = Array.from(places.keys()).filter((i) => places[i] < 14 && control.places[i] < 14).length;
+      expect(both / 14, control.name).toBeLessThanOrEqual(0.25);
     }
   });
 
