@@ -51,10 +51,14 @@ function main(argv: readonly string[]): void {
     .option('--class <name>', 'all, top, or a class by id, name or index', 'all')
     .option('--layer <name>', 'the activation to explain (`smearlens inspect` lists them)', 'auto')
     .option('--out <folder>', 'where maps.json and the overlays go', parsePath)
+    .option('--trust', 'check the maps of the likeliest class written: removal against matched controls, where they lie, changed images, random weights')
+    .option('--road', 'with --trust: removal by noisy linear imputation as well')
     .option('--save-model <out.onnx>', 'save the self-explaining model', parsePath)
-    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; scoreCam: ScoreCamMode; fill?: readonly [number, number, number]; out?: string; saveModel?: string }, c: Command) => {
+    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; scoreCam: ScoreCamMode; fill?: readonly [number, number, number]; out?: string; saveModel?: string; trust?: boolean; road?: boolean }, c: Command) => {
       if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
       if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
+      if (o.road && !o.trust) c.error('error: --road goes with --trust');
+      if (o.trust && o.out === undefined) c.error('error: --trust needs --out');
       return perform(o, o.model, (output, signal) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output, signal));
     });
 

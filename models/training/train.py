@@ -122,11 +122,13 @@ def main():
         return
 
     from card import write_card
+    from colours import write_colours
     from export import write_model
     from figures import collect
     figures = collect(args.work, labels)
     args.out.mkdir(parents=True, exist_ok=True)
     write_model(args.out, load_network(args.work, "final"), dict(np.load(args.work / "final.npz")), figures)
+    write_colours(args.out, images, labels)
     (args.out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     write_card(args.out, figures)
     print(f"wrote {args.out}", file=sys.stderr)

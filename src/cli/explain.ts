@@ -14,6 +14,7 @@ import { nameAssumptions } from './assumptions';
 import { collectMaps, GRADIENT_METHODS, type ExplainedImage } from './maps';
 import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
+import { trustReport } from './trust';
 
 /** Characters of a class id in a file name; with four bytes each and the rest of the name below the 255 that file systems take. */
 const MAX_NAME = 48;
@@ -34,6 +35,10 @@ export interface ExplainOptions {
   readonly layer: string;
   readonly out?: string | undefined;
   readonly saveModel?: string | undefined;
+  /** Check the maps as well. */
+  readonly trust?: boolean | undefined;
+  /** And by ROAD, too. */
+  readonly road?: boolean | undefined;
 }
 
 export async function explain(imagePath: string | undefined, options: ExplainOptions, output: Output, signal: AbortSignal): Promise<void> {
@@ -67,23 +72,25 @@ async function writeMaps(subject: string, { tensor, picture, field }: NetworkInp
     const maps = explained.maps
       .filter((m) => rows.includes(m.classIndex))
       .map((map) => ({ map, overlay: `${[map.method, ...(map.variant === 'none' ? [] : [map.variant]), names[map.classIndex]].join('-')}.png` }));
+    const trust = options.trust ? await trustReport({ engine, tensor, choice, signal }, explained, maps.map((m) => m.map), options.road ?? false) : undefined;
+    if (signal.aborted) return;
     try {
       await fs.mkdir(out, { recursive: true });
       for (const { map, overlay } of maps) {
         if (signal.aborted) return;
         await fs.writeFile(path.join(out, overlay), await overlayPng(picture, map, explained, { field }));
       }
-      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify(record(subject, explained, maps))}\n`);
+      await fs.writeFile(path.join(out, 'maps.json'), `${JSON.stringify({ ...record(subject, explained, maps), ...(trust && { trust: trust.record }) })}\n`);
     } catch (error) {
       throw new SmearLensError('output-unwritable', `${out}: cannot be written (${(error as Error).message}).`, 'Choose another folder with --out.');
     }
-    output.result({ path: subject, out, maps: maps.length }, () => text(subject, explained, maps.map((m) => m.map), out));
+    output.result({ path: subject, out, maps: maps.length }, () => text(subject, explained, maps.map((m) => m.map), out, trust?.sentences ?? []));
   } finally {
     await engine.dispose();
   }
 }
 
-function text(subject: string, { analysis, layer, height, width, uniformGradient, scoreCam }: ExplainedImage, maps: readonly CamMap[], out: string): string {
+function text(subject: string, { analysis, layer, height, width, uniformGradient, scoreCam }: ExplainedImage, maps: readonly CamMap[], out: string, checks: readonly string[]): string {
   const { model, predicted, probabilities, domain } = analysis;
   const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${model.classes[predicted].name} ${formatPercent(probabilities[predicted])}`;
   const methods = [...new Set(maps.map((m) => formatMethod(m.method, m.variant)))];
@@ -97,6 +104,7 @@ function text(subject: string, { analysis, layer, height, width, uniformGradient
       const note = evenWeightsNote(map);
       return note === undefined ? [] : [`${formatMethod(map.method, map.variant)} of ${model.classes[map.classIndex].name}: ${note}`];
     }),
+    ...checks,
     RESEARCH_USE,
   ].join('\n');
 }

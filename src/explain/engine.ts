@@ -1,14 +1,15 @@
 /** Predicts and explains: keeps models and sessions open, tries execution providers in turn. */
-import { SmearLensError, toErrorInfo, type ErrorInfo } from '../errors';
+import { fromErrorInfo, SmearLensError, toErrorInfo, type ErrorInfo } from '../errors';
 import type { Engine } from '../inference/engine';
 import { openWithFirstThatWorks, providerOrder } from '../inference/providers';
 import { SessionCache } from '../inference/sessionCache';
 import { resolveModel, type ResolvedModel } from '../models/resolve';
-import type { Analysis, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
+import type { Analysis, CamMap, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
 import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { MAX_CONSTANT_CLASSES } from './explained';
-import { answer } from './inquiries';
+import { openBatched, type BatchedSession } from './batched';
+import { answer, type Subject } from './inquiries';
 import { layerChoices } from './layerChoices';
 import { openMasked, type MaskedSession } from './masked';
 import type { MaskPlace } from './maskedGraph';
@@ -31,11 +32,13 @@ export interface ExplainOptions {
 }
 
 export class ExplainEngine implements Engine {
-  private readonly sessions = new SessionCache<OpenModel | MaskedSession>(OPEN_SESSIONS, (open) => open.session.release());
+  private readonly sessions = new SessionCache<OpenModel | MaskedSession | BatchedSession>(OPEN_SESSIONS, (open) => open.session.release());
   private readonly prepared = new Map<string, Promise<Prepared>>();
   /** Models of which a layer cannot be explained, and why: they still predict. */
   private readonly unexplained = new Map<string, ErrorInfo>();
   private readonly chosen = new Map<string, ProviderName>();
+  /** By model and layer. */
+  private readonly known = new Map<string, Subject['known']>();
 
   constructor(private readonly options: { log(level: 'info' | 'warn' | 'error', text: string): void }) {}
 
@@ -65,7 +68,19 @@ export class ExplainEngine implements Engine {
     const rows = inquiry.rows ?? (p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits));
     const masked = (place: MaskPlace): Promise<MaskedSession> => this.openOn(p, choice.provider, `mask ${place} ${layer.tensor}`, (provider) => openMasked(p, layer, provider, place));
     const gradients = (): Promise<GradientSession> => this.openOn(p, choice.provider, `gradients ${layer.tensor}`, (provider) => openGradients(p, layer, provider));
-    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked, gradients }, inquiry);
+    const batched = (): Promise<BatchedSession> => this.openOn(p, choice.provider, 'batched', (provider) => openBatched(p, provider));
+    const gradCam = (): Promise<CamMap> => this.gradCam(pixels, { ...choice, layer: layer.tensor }, logits.indexOf(Math.max(...logits)));
+    const key = `${p.resolved.stamp} ${layer.tensor}`;
+    const known = this.known.get(key) ?? {};
+    this.known.set(key, known);
+    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked, gradients, batched, gradCam, known }, inquiry);
+  }
+
+  /** @throws SmearLensError where the layer cannot be explained by gradients */
+  private async gradCam(pixels: Float32Array, choice: ModelChoice, row: number): Promise<CamMap> {
+    const { explanation } = await this.analyse(pixels, choice, true, { rows: [row] });
+    if (!explanation || 'error' in explanation) throw explanation ? fromErrorInfo(explanation.error) : new SmearLensError('internal', 'No explanation was computed.', 'Please report this.');
+    return explanation.maps[0];
   }
 
   async describe(choice: ModelChoice): Promise<ModelDescription> {
@@ -138,7 +153,7 @@ export class ExplainEngine implements Engine {
   }
 
   /** @param purpose names what `open` opens, among all sessions on the model */
-  private async openOn<T extends OpenModel | MaskedSession>(p: Prepared, choice: ProviderChoice, purpose: string, open: (provider: ProviderName) => Promise<T>): Promise<T> {
+  private async openOn<T extends OpenModel | MaskedSession | BatchedSession>(p: Prepared, choice: ProviderChoice, purpose: string, open: (provider: ProviderName) => Promise<T>): Promise<T> {
     const model = p.resolved.stamp;
     // What worked once is not searched for again.
     const found = this.chosen.get(`${model} ${choice}`);

@@ -8,6 +8,7 @@ import type { InputSpec } from '../images/types';
 import { Graph } from '../onnx/graph';
 import { readModel, weightFiles } from '../onnx/model';
 import type { ClassInfo } from '../protocol/analysis';
+import { parseClassColours, type ClassColour } from './classColours';
 import { parseDomain, type DomainModel } from './domain';
 import { readManifest } from './manifest';
 import { defaultInputSpec, inputsOf } from './network';
@@ -31,6 +32,8 @@ export interface ResolvedModel {
   readonly layer: string;
   readonly temperature: number;
   readonly domain: DomainModel | undefined;
+  /** Of the training images, one a class. */
+  readonly classColours: readonly ClassColour[] | undefined;
   /** Absolute paths of the files that hold weights beside the ONNX file. */
   readonly dataFiles: readonly string[];
   /** Names the model's files with their sizes and times: another one means that what was made of the model is out of date. */
@@ -107,6 +110,7 @@ async function load(manifestPath: string | undefined, onnxPath: string): Promise
     layer: manifest?.explain?.layer ?? 'auto',
     temperature: manifest?.calibration?.temperature ?? 1,
     domain: manifest?.domain && parseDomain(manifest.domain, String(manifestPath)),
+    classColours: manifest && parseClassColours(manifest.training, manifest.classes, String(manifestPath)),
     dataFiles,
     stamp: stamp + stampOf(dataFiles),
   };

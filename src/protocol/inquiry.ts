@@ -2,6 +2,7 @@
 import type { MoreMethods } from './moreMethods';
 import type { ReciproCam } from './reciproCam';
 import type { ScoreCam, ScoreCamMode } from './scoreCam';
+import type { Counterfactuals, Faithfulness, MapEnergy, MapInQuestion, Randomisation, Replacement } from './trust';
 
 interface OfClasses {
   /** Indices of the classes explained; absent: all of a model with few classes, the top ones of others. */
@@ -16,10 +17,22 @@ export type Inquiry = OfClasses &
     | { readonly kind: 'more-methods' }
     /** Needs no gradients. */
     | { readonly kind: 'recipro-cam' }
+    /** Does the score depend on what the map marks? */
+    | { readonly kind: 'faithfulness'; readonly map: MapInQuestion; readonly replacement: Replacement }
+    /** On what does the map lie? Runs no model. */
+    | { readonly kind: 'map-energy'; readonly map: MapInQuestion }
+    /** Does the verdict hold without scale bar, background, colour? */
+    | { readonly kind: 'counterfactuals' }
+    /** Do maps of this model depend on its weights? Answered once a model and layer, on the first image that it is asked of. */
+    | { readonly kind: 'randomisation' }
   );
 
 /** As far as it has come; the last one is whole. */
 export type InquiryAnswer =
   | ({ readonly kind: 'score-cam' } & ScoreCam)
   | ({ readonly kind: 'more-methods' } & MoreMethods)
-  | ({ readonly kind: 'recipro-cam' } & ReciproCam);
+  | ({ readonly kind: 'recipro-cam' } & ReciproCam)
+  | ({ readonly kind: 'faithfulness' } & Faithfulness)
+  | ({ readonly kind: 'map-energy' } & MapEnergy)
+  | ({ readonly kind: 'counterfactuals' } & Counterfactuals)
+  | ({ readonly kind: 'randomisation' } & Randomisation);
