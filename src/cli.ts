@@ -8,6 +8,7 @@ import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
 import { predict } from './cli/predict';
+import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
 import { toErrorInfo } from './errors';
 import { defaultModel } from './models/defaultModel';
@@ -49,11 +50,17 @@ function main(argv: readonly string[]): void {
     .option('--class <name>', 'all, top, or a class by id, name or index', 'all')
     .option('--layer <name>', 'the activation to explain (`smearlens inspect` lists them)', 'auto')
     .option('--out <folder>', 'where maps.json and the overlays go', parsePath)
+    .option('--sheet <file>', 'write the contact sheet: Grad-CAM, Grad-CAM++ and Score-CAM for all classes in one .svg or .png file', parsePath)
     .option('--save-model <out.onnx>', 'save the self-explaining model', parsePath)
-    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; out?: string; saveModel?: string }, c: Command) => {
-      if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
-      if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
-      return perform(o, o.model, (output, signal) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output, signal));
+    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; out?: string; sheet?: string; saveModel?: string }, c: Command) => {
+      const { out, sheet: file, saveModel } = o;
+      if (out === undefined && file === undefined && saveModel === undefined) c.error('error: give --out for maps, --sheet for the contact sheet, or --save-model for the model');
+      if ((out ?? file) !== undefined && image === undefined && o.tensor === undefined) c.error(`error: ${out === undefined ? '--sheet' : '--out'} needs an image or --tensor`);
+      const options = { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant };
+      return perform(o, o.model, async (output, signal) => {
+        if ((out ?? saveModel) !== undefined) await explain(image, options, output, signal);
+        if (file !== undefined && !signal.aborted) await sheet(image, { ...options, sheet: file }, output, signal);
+      });
     });
 
   command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')

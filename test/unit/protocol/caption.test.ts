@@ -19,7 +19,7 @@ const analysis: Analysis = {
 };
 const shown = (view: Partial<ViewState>, change: Partial<Analysis> = {}, flat = false): Parameters<typeof overlayCaption>[1] => ({
   analysis: { ...analysis, ...change },
-  explanation,
+  layer: explanation,
   view: { ...DEFAULT_VIEW, ...view },
   map: { ...map, flat },
 });
