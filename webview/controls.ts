@@ -60,14 +60,14 @@ export class Controls {
     fillChoice(this.classChoice, 'vscode-option', explainedClasses(maps).map(({ id, name }) => ({ value: id, label: name })), effectiveClassId(maps.analysis, view));
   }
 
-  /** Repeats the view in words and colours beside the controls. @param inquiry where the map comes from one */
-  describe(view: ViewState, map: CamMap | undefined, inquiry: InquiryState | undefined): void {
+  /** Repeats the view in words and colours beside the controls. @param inquiry where the map comes from one, or will */
+  describe(view: ViewState, map: CamMap | undefined, inquiry: { readonly state: InquiryState | undefined } | undefined): void {
     byId('controls').classList.toggle('off', !map && !inquiry);
     byId('controls').classList.toggle('contour', view.style === 'contour');
     byId('threshold-label').textContent = view.style === 'heat' ? 'Hide below' : 'Contour at';
     byId('opacity-value').textContent = `${Math.round(view.opacity * 100)} %`;
     byId('threshold-value').textContent = `${Math.round(view.threshold * 100)} %`;
-    say(byId('overlay-note'), noteOn(map, inquiry));
+    say(byId('overlay-note'), noteOn(map, inquiry?.state));
     drawLegend(byId<HTMLCanvasElement>('legend-bar'), view);
   }
 

@@ -184,7 +184,7 @@ function drawView(): void {
   }
   byId('layer-name').textContent = shown?.layer.layer ?? maps.explanation?.layer ?? '';
   inquiryPanel.show(chosen?.state);
-  controls.describe(view, shown?.map, chosen?.state);
+  controls.describe(view, shown?.map, chosen);
   if (shown && !shown.map.flat) stage.drawOverlay(maps.analysis.image, shown.map, shown.layer, view);
   else stage.clearOverlay();
 }

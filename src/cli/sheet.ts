@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { ExplainEngine } from '../explain/engine';
 import { overlayPng } from '../explain/overlayPng';
-import { rasterise } from '../explain/rasterise';
+import { rasterise, requireFonts } from '../explain/rasterise';
 import { sheetPlan, sheetSvg, TILE_PIXELS, type SheetPictures, type SheetPlan, type SheetSource } from '../explain/sheet';
 import { encodePng } from '../images/render';
 import { resizeRgb } from '../images/tensor';
@@ -41,6 +41,7 @@ export async function sheet(imagePath: string | undefined, options: SheetOptions
   const engine = new ExplainEngine({ log: (level, text) => level !== 'warn' && output.log(text) });
   try {
     const format = formatOf(options.sheet);
+    if (format === '.png') await requireFonts(options.sheet);
     const resolved = await resolveModel(options.model);
     if (options.tensor === undefined) nameAssumptions(resolved, output);
     const input = await networkInput(imagePath, options.tensor, resolved.input);
@@ -51,7 +52,7 @@ export async function sheet(imagePath: string | undefined, options: SheetOptions
     const source: SheetSource = { fileName: path.basename(subject), analysis, explanation: explanationOf(analysis, options.model), scoreCam, ...COLOURS };
     const plan = sheetPlan(source);
     const svg = sheetSvg(source, plan, await picturesOf(input, plan));
-    await write(options.sheet, format === '.svg' ? svg : await rasterise(svg, options.sheet));
+    await write(options.sheet, format === '.svg' ? svg : await rasterise(svg));
     output.result({ path: subject, sheet: options.sheet, classes: plan.classes.length, passes: scoreCam.total }, () => `Contact sheet of ${subject} in ${options.sheet}. ${RESEARCH_USE}`);
   } catch (error) {
     output.failure(subject, error);

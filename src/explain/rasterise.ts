@@ -3,19 +3,22 @@ import { loadSharp } from '../images/sharp';
 
 /** Pixels for each unit of the drawing. */
 const DENSITY = 2;
-/** Of SVG, dots an inch at one pixel a unit. */
-const SVG_DPI = 96;
+/** Dots an inch at which sharp draws one pixel a unit. */
+const SVG_DPI = 72;
 
 /**
- * A drawing as PNG bytes, on twice its size in pixels.
- * @param file names it in an error
- * @throws SmearLensError `output-unwritable` where this machine has no fonts: its text would be empty boxes
+ * Sees to it that {@link rasterise} can write text.
+ * @param file names it in the error
+ * @throws SmearLensError `output-unwritable` where there are no fonts, as in a bare container: each letter would be an empty box
  */
-export async function rasterise(svg: string, file: string): Promise<Uint8Array> {
+export async function requireFonts(file: string): Promise<void> {
+  if (await hasFonts()) return;
+  throw new SmearLensError('output-unwritable', `${file}: there are no fonts here to write the sheet's text with.`, 'Write an SVG file, whose text the reader draws, or install a font (on Debian: fonts-dejavu-core).');
+}
+
+/** A drawing as PNG bytes, on white, of twice its size in pixels. */
+export async function rasterise(svg: string): Promise<Uint8Array> {
   const sharp = await loadSharp();
-  if (!(await hasFonts())) {
-    throw new SmearLensError('output-unwritable', `${file}: this machine has no fonts to write the sheet's text with.`, 'Write an SVG file, whose text the reader draws, or install a font (on Debian: fonts-dejavu-core).');
-  }
   return sharp(Buffer.from(svg), { density: DENSITY * SVG_DPI, limitInputPixels: false }).flatten({ background: '#ffffff' }).png().toBuffer();
 }
 

@@ -150,7 +150,7 @@ function caption({ analysis, explanation, scoreCam, colours, opacity }: SheetSou
   return [
     `Maps of layer ${explanation.layer} (${explanation.width} × ${explanation.height}), each min-max normalised by itself; colours ${COLOUR_MAPS[colours].label}, opacity ${Math.round(100 * opacity)} %.`,
     `${scoreCamCaption(scoreCam, model.classes)}.`,
-    ...(explanation.uniformGradient ? ['Grad-CAM and Grad-CAM++ agree on this model by arithmetic (global average pooling, one linear layer); that is no corroboration.'] : []),
+    ...(explanation.uniformGradient ? ['On this model (global average pooling, one linear layer) Grad-CAM and Grad-CAM++ rest on the same weights: where they agree, that is arithmetic, not corroboration.'] : []),
     ...named('Flat, nothing stands out', ({ flat }) => flat),
     ...(evenWeights === undefined ? [] : named(evenWeights.replace(/[.:].*$/, ', so activity and not evidence for the class'), (map) => evenWeightsNote(map) !== undefined)),
     ...(classes.length < model.classes.length ? [`The likeliest ${classes.length} of ${model.classes.length} classes.`] : []),
