@@ -162,8 +162,10 @@ class PanelConnection {
   private look(): void {
     const document = this.panel.visible ? this.surface.current : undefined;
     if (document === this.looking?.document) return;
-    this.looking?.end.dispose();
+    const before = this.looking;
     this.looking = document && { document, end: document.look() };
+    // Last: what the smear before gives up when nobody looks any more is a change, which comes back here.
+    before?.end.dispose();
   }
 
   private async exportPicture(what: Export): Promise<ExportedPicture> {

@@ -78,9 +78,10 @@ export class SmearDocument {
     this.running.raise.abort();
     let looks = true;
     const away = (): void => {
-      if (looks) this.lookers--;
-      if (looks && this.lookers === 0) this.inquiries.leave();
+      if (!looks) return;
       looks = false;
+      this.lookers--;
+      if (this.lookers === 0) this.inquiries.leave();
     };
     return { dispose: away };
   }
