@@ -9,6 +9,7 @@ import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { predict } from './cli/predict';
+import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
 import { toErrorInfo } from './errors';
 import { defaultModel } from './models/defaultModel';
@@ -22,6 +23,21 @@ interface Common {
   readonly json?: boolean;
   readonly model?: string;
   readonly provider?: ProviderChoice;
+}
+
+interface ExplainArguments {
+  readonly tensor?: string;
+  readonly method: readonly CamMethod[];
+  readonly variant: readonly CamVariant[];
+  readonly class: string;
+  readonly layer: string;
+  readonly scoreCam: ScoreCamMode;
+  readonly fill?: readonly [number, number, number];
+  readonly out?: string;
+  readonly sheet?: string;
+  readonly saveModel?: string;
+  readonly trust?: boolean;
+  readonly road?: boolean;
 }
 
 function main(argv: readonly string[]): void {
@@ -53,13 +69,19 @@ function main(argv: readonly string[]): void {
     .option('--out <folder>', 'where maps.json and the overlays go', parsePath)
     .option('--trust', 'check the maps of the likeliest class written: removal against matched controls, where they lie, changed images, random weights')
     .option('--road', 'with --trust: removal by noisy linear imputation as well')
+    .option('--sheet <file>', 'write the contact sheet: Grad-CAM, Grad-CAM++ and Score-CAM for all classes in one .svg or .png file', parsePath)
     .option('--save-model <out.onnx>', 'save the self-explaining model', parsePath)
-    .action((image: string | undefined, o: Common & { tensor?: string; method: CamMethod[]; variant: CamVariant[]; class: string; layer: string; scoreCam: ScoreCamMode; fill?: readonly [number, number, number]; out?: string; saveModel?: string; trust?: boolean; road?: boolean }, c: Command) => {
-      if (o.out === undefined && o.saveModel === undefined) c.error('error: give --out for maps, --save-model for the model, or both');
-      if (o.out !== undefined && image === undefined && o.tensor === undefined) c.error('error: --out needs an image or --tensor');
+    .action((image: string | undefined, o: Common & ExplainArguments, c: Command) => {
+      const { out, sheet: file, saveModel } = o;
+      if (out === undefined && file === undefined && saveModel === undefined) c.error('error: give --out for maps, --sheet for the contact sheet, or --save-model for the model');
+      if ((out ?? file) !== undefined && image === undefined && o.tensor === undefined) c.error(`error: ${out === undefined ? '--sheet' : '--out'} needs an image or --tensor`);
       if (o.road && !o.trust) c.error('error: --road goes with --trust');
-      if (o.trust && o.out === undefined) c.error('error: --trust needs --out');
-      return perform(o, o.model, (output, signal) => explain(image, { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant }, output, signal));
+      if (o.trust && out === undefined) c.error('error: --trust needs --out');
+      const options = { ...o, model: modelOf(o), provider: o.provider ?? 'auto', methods: o.method, variants: o.variant };
+      return perform(o, o.model, async (output, signal) => {
+        if ((out ?? saveModel) !== undefined) await explain(image, options, output, signal);
+        if (file !== undefined && !signal.aborted) await sheet(image, { ...options, sheet: file }, output, signal);
+      });
     });
 
   command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')

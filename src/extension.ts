@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { chooseLayer } from './commands/chooseLayer';
 import { chooseModel } from './commands/chooseModel';
 import { chooseProvider } from './commands/chooseProvider';
+import { contactSheet } from './commands/contactSheet';
 import { copyResult } from './commands/copyResult';
 import { Doctor } from './commands/doctor';
 import { exportOverlay } from './commands/exportOverlay';
@@ -70,6 +71,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.chooseProvider': () => chooseProvider(active),
         'smearlens.chooseLayer': () => chooseLayer(active, client, models),
         'smearlens.exportOverlay': () => exportOverlay(active),
+        'smearlens.contactSheet': () => contactSheet(active, extensionUri, log),
         'smearlens.copyResult': () => copyResult(active),
         'smearlens.useForWorkspace': useForWorkspace,
         'smearlens.doctor': () => doctor.run(),

@@ -1,21 +1,24 @@
 /** The controls of the overlay. They change the view and tell the page; the host has no part in it. */
 import { colourTable } from '../src/explain/colourMaps';
-import type { Analysis, CamMap, Explanation } from '../src/protocol/analysis';
+import type { CamMap } from '../src/protocol/analysis';
 import { formatMethod } from '../src/protocol/format';
+import type { InquiryState } from '../src/protocol/inquiryState';
+import { evenWeightsNote } from '../src/protocol/scoreCam';
 import { COLOUR_MAPS, isColourMap, isOverlay, isStyle, OVERLAYS, STYLES, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
 import { byId, say } from './dom';
-import { fillChoice, onChoice, select, type ChoiceElement } from './toolkit';
-import { isOutside } from './verdict';
+import { effectiveClassId, effectiveOverlay, explainedClasses, offeredOverlays, type Maps } from './maps';
+import { fillChoice, onChoice, select, selectNone, type ChoiceElement } from './toolkit';
 
 const FLAT = 'This map is flat: nothing stands out for this class.';
 const AGREEMENT =
-  'This model ends in global average pooling and one linear layer, so all methods weigh the same channels by the same weights: where they agree, that is arithmetic, not corroboration.';
+  'This model ends in global average pooling and one linear layer, so all gradient methods weigh the same channels by the same weights: where they agree, that is arithmetic, not corroboration.';
 
 /** Where a contour starts: at 0 there is none, since no value lies below. */
 const FIRST_CONTOUR = 0.5;
 
 export class Controls {
   private readonly overlay = byId<ChoiceElement>('overlay-choice');
+  private readonly moreOverlays = byId<ChoiceElement>('more-choice');
   private readonly classChoice = byId<ChoiceElement>('class-choice');
   private readonly style = byId<ChoiceElement>('style-choice');
   private readonly colourMap = byId<ChoiceElement>('colour-map');
@@ -26,7 +29,7 @@ export class Controls {
    * @param change the reviewer changed these parts of the view; `settled` is false while a slider is still being dragged
    */
   constructor(private readonly change: (part: Partial<ViewState>, settled: boolean) => void) {
-    onChoice(this.overlay, (value) => isOverlay(value) && change({ overlay: value }, true));
+    for (const group of [this.overlay, this.moreOverlays]) onChoice(group, (value) => isOverlay(value) && this.chooseOverlay(value));
     onChoice(this.classChoice, (value) => change({ classId: value }, true));
     onChoice(this.style, (value) => isStyle(value) && this.chooseStyle(value));
     onChoice(this.colourMap, (value) => isColourMap(value) && change({ colourMap: value }, true));
@@ -36,34 +39,50 @@ export class Controls {
     }
   }
 
-  /** Offers what this analysis has maps of, and selects what the view says. */
-  offer(analysis: Analysis, explanation: Explanation, view: ViewState): void {
-    const choices = offeredOverlays(explanation).map((value) => ({ value, label: overlayLabel(value) }));
-    fillChoice(this.overlay, 'vscode-radio', [{ value: 'off', label: overlayLabel('off') }, ...choices], effectiveOverlay(analysis, view));
-    const explained = analysis.model.classes.filter((_, index) => explanation.maps.some((map) => map.classIndex === index));
-    fillChoice(this.classChoice, 'vscode-option', explained.map(({ id, name }) => ({ value: id, label: name })), effectiveClassId(analysis, view));
+  /** Offers what there are maps of, or can be, and selects what the view says. */
+  offer(maps: Maps, view: ViewState): void {
+    const offered = offeredOverlays(maps);
+    const entries = (more: boolean): { value: OverlayChoice; label: string }[] => offered.filter((value) => isMore(value) === more).map((value) => ({ value, label: overlayLabel(value) }));
+    fillChoice(this.overlay, 'vscode-radio', [{ value: 'off', label: overlayLabel('off') }, ...entries(false)], '');
+    fillChoice(this.moreOverlays, 'vscode-radio', entries(true), '');
+    byId('more-methods').hidden = entries(true).length === 0;
+    this.selectOverlay(effectiveOverlay(maps, view));
+    this.offerClasses(maps, view);
     fillChoice(this.style, 'vscode-radio', Object.entries(STYLES).map(([value, { label }]) => ({ value, label })), view.style);
     fillChoice(this.colourMap, 'vscode-option', Object.entries(COLOUR_MAPS).map(([value, { label }]) => ({ value, label })), view.colourMap);
     this.opacity.valueAsNumber = view.opacity;
     this.threshold.valueAsNumber = view.threshold;
-    say(byId('agreement-note'), explanation.uniformGradient ? AGREEMENT : undefined);
+    say(byId('agreement-note'), maps.explanation?.uniformGradient ? AGREEMENT : undefined);
   }
 
-  /** Repeats the view in words and colours beside the controls. */
-  describe(view: ViewState, map: CamMap | undefined): void {
-    byId('controls').classList.toggle('off', !map);
+  /** Which these are may be known only once an inquiry is answered. */
+  offerClasses(maps: Maps, view: ViewState): void {
+    fillChoice(this.classChoice, 'vscode-option', explainedClasses(maps).map(({ id, name }) => ({ value: id, label: name })), effectiveClassId(maps.analysis, view));
+  }
+
+  /** Repeats the view in words and colours beside the controls. @param inquiry where the map comes from one, or will */
+  describe(view: ViewState, map: CamMap | undefined, inquiry: { readonly state: InquiryState | undefined } | undefined): void {
+    byId('controls').classList.toggle('off', !map && !inquiry);
     byId('controls').classList.toggle('contour', view.style === 'contour');
     byId('threshold-label').textContent = view.style === 'heat' ? 'Hide below' : 'Contour at';
     byId('opacity-value').textContent = `${Math.round(view.opacity * 100)} %`;
     byId('threshold-value').textContent = `${Math.round(view.threshold * 100)} %`;
-    say(byId('overlay-note'), map?.flat ? FLAT : singularNote(map));
+    say(byId('overlay-note'), noteOn(map, inquiry?.state));
     drawLegend(byId<HTMLCanvasElement>('legend-bar'), view);
   }
 
   /** As if the reviewer had chosen the entry. */
   chooseOverlay(overlay: OverlayChoice): void {
-    select(this.overlay, overlay);
+    this.selectOverlay(overlay);
     this.change({ overlay }, true);
+  }
+
+  /** The two groups are one choice. */
+  private selectOverlay(overlay: OverlayChoice): void {
+    const [group, other] = isMore(overlay) ? [this.moreOverlays, this.overlay] : [this.overlay, this.moreOverlays];
+    select(group, overlay);
+    selectNone(other);
+    if (isMore(overlay)) byId<HTMLDetailsElement>('more-methods').open = true;
   }
 
   private chooseStyle(style: ViewState['style']): void {
@@ -73,42 +92,25 @@ export class Controls {
   }
 }
 
-/** The map that the view asks for; undefined where the overlay is off or there is no such map. */
-export function chosenMap(analysis: Analysis, explanation: Explanation, view: ViewState): CamMap | undefined {
-  const overlay = effectiveOverlay(analysis, view);
-  if (overlay === 'off') return undefined;
-  const classId = effectiveClassId(analysis, view);
-  return explanation.maps.find((map) => isMap(map, OVERLAYS[overlay]) && analysis.model.classes[map.classIndex]?.id === classId);
-}
-
-/** The overlays that this explanation has maps of, in the order of the controls, without 'off'. */
-export function offeredOverlays({ maps }: Explanation): OverlayChoice[] {
-  return (Object.keys(OVERLAYS) as (keyof typeof OVERLAYS)[]).filter((overlay) => maps.some((map) => isMap(map, OVERLAYS[overlay])));
-}
-
-/** Outside the domain no class is offered, so no class is explained until the reviewer asks. */
-export function effectiveOverlay(analysis: Analysis, view: ViewState): OverlayChoice {
-  return view.overlay ?? (isOutside(analysis) ? 'off' : 'grad-cam');
-}
-
-/** The class chosen, if this model has it; else the one predicted. */
-function effectiveClassId({ model, predicted }: Analysis, view: ViewState): string {
-  const chosen = model.classes.find(({ id }) => id === view.classId) ?? model.classes[predicted];
-  return chosen?.id ?? '';
-}
-
 function overlayLabel(overlay: OverlayChoice): string {
   if (overlay === 'off') return 'Off';
   const { method, variant } = OVERLAYS[overlay];
   return formatMethod(method, variant);
 }
 
-function isMap(map: CamMap, { method, variant }: Pick<CamMap, 'method' | 'variant'>): boolean {
-  return map.method === method && map.variant === variant;
+function isMore(overlay: OverlayChoice): boolean {
+  return overlay !== 'off' && OVERLAYS[overlay].more === true;
 }
 
-function singularNote(map: CamMap | undefined): string | undefined {
-  const count = map?.singularChannels ?? 0;
+/** What a reader of the map must know; first of all, why there is none. */
+function noteOn(map: CamMap | undefined, inquiry: InquiryState | undefined): string | undefined {
+  if (inquiry?.error) return `${inquiry.error.message} ${inquiry.error.hint}`;
+  if (!map) return undefined;
+  return map.flat ? FLAT : (evenWeightsNote(map) ?? singularNote(map));
+}
+
+function singularNote(map: CamMap): string | undefined {
+  const count = map.singularChannels ?? 0;
   if (count === 0) return undefined;
   return `${count} ${count === 1 ? 'channel is' : 'channels are'} left out of this map: the weight is not defined there.`;
 }

@@ -1,13 +1,18 @@
 /** The editor's page: takes snapshots from the host and draws them. */
-import type { Analysis, Explanation } from '../src/protocol/analysis';
+import type { Analysis } from '../src/protocol/analysis';
 import type { ShownOverlay } from '../src/protocol/caption';
-import type { EditorAction, EditorSnapshot, ToEditor, ViewCommand } from '../src/protocol/editor';
+import type { EditorAction, EditorSnapshot, Export, ToEditor, ViewCommand } from '../src/protocol/editor';
+import type { MapInquiry } from '../src/protocol/inquiry';
+import { isWanted, type InquiryStates } from '../src/protocol/inquiryState';
 import { ofAnotherSmear, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
 import { reportFocus } from './canvasFocus';
-import { chosenMap, Controls, effectiveOverlay, offeredOverlays } from './controls';
+import { exportSheet } from './contactSheet';
+import { Controls } from './controls';
 import { byId, say } from './dom';
 import { exportPicture } from './exportPicture';
 import { connect, remember, send } from './host';
+import { InquiryPanel } from './inquiryPanel';
+import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, type Maps } from './maps';
 import { showSmallPrint } from './smallPrint';
 import { Stage } from './stage';
 import { connectStrip, showPosition, showScale } from './strip';
@@ -19,6 +24,12 @@ defineElements();
 
 let snapshot: EditorSnapshot | undefined;
 let view: ViewState | undefined;
+
+/** Of the smear on show; undefined until the host has said what there is. */
+let inquiries: InquiryStates | undefined;
+
+/** What the host had said when it was last asked for more: it is asked once. */
+let askedOn: InquiryStates | undefined;
 
 /** What 'toggle overlay' brings back. */
 let hiddenOverlay: OverlayChoice = 'grad-cam';
@@ -33,6 +44,11 @@ const controls = new Controls((part, settled) => {
   if (settled) keepState();
 });
 
+const inquiryPanel = new InquiryPanel({
+  ask: (inquiry) => ask(inquiry),
+  stop: ({ kind }) => snapshot && send({ kind: 'stop-inquiry', id: snapshot.id, inquiry: kind }),
+});
+
 const COMMANDS: Record<ViewCommand, () => void> = {
   'zoom-in': () => viewer.zoomIn(),
   'zoom-out': () => viewer.zoomOut(),
@@ -42,8 +58,11 @@ const COMMANDS: Record<ViewCommand, () => void> = {
   'pan-right': () => viewer.pan(1, 0),
   'pan-up': () => viewer.pan(0, -1),
   'pan-down': () => viewer.pan(0, 1),
-  'toggle-overlay': () => chooseOverlay((current) => (current === 'off' ? hiddenOverlay : 'off')),
-  'next-method': () => chooseOverlay((current, offered) => offered[(offered.indexOf(current) + 1) % offered.length]),
+  'toggle-overlay': () => chooseOverlay((current, maps) => (current === 'off' ? hiddenOrFirst(maps) : 'off')),
+  'next-method': () => chooseOverlay((current, maps) => {
+    const ready = readyOverlays(maps);
+    return ready[(ready.indexOf(current) + 1) % ready.length];
+  }),
   'toggle-panel': () => {
     keep({ panelOpen: !view?.panelOpen });
     showPanel();
@@ -60,12 +79,14 @@ connect((message: ToEditor) => {
   switch (message.kind) {
     case 'snapshot':
       return show(message.snapshot);
+    case 'inquiries':
+      return takeInquiries(message.id, message.states);
     case 'command':
       return COMMANDS[message.command]();
     case 'prefetch':
       return stage.prefetch(message.images);
     case 'export':
-      return void exportShown(message.request);
+      return void exportShown(message.request, message.what);
   }
 });
 reportFocus(viewer.canvas);
@@ -79,27 +100,37 @@ function show(next: EditorSnapshot): void {
     showPanel();
   } else if (isAnother) view = ofAnotherSmear(view);
   snapshot = next;
+  if (isAnother) inquiries = undefined;
+  // The host answers no inquiry before there is an analysis.
+  askedOn = undefined;
   byId('title').textContent = fileName;
   showVerdict(state);
   showPosition(fileName, position);
   const analysis = currentAnalysis();
   stage.show({ id, fileName, source: image, analysed: analysis?.image });
-  const explanation = explanationOf(analysis);
-  showSmallPrint(analysis, explanation);
-  showExplanation(analysis, explanation, view);
+  const maps = currentMaps();
+  showSmallPrint(analysis, maps?.explanation);
+  showExplanation(analysis, maps, view);
   drawView();
   remember({ view, resume: next.resume });
 }
 
-function showExplanation(analysis: Analysis | undefined, explanation: Explanation | undefined, chosen: ViewState): void {
+function takeInquiries(id: string, states: InquiryStates): void {
+  if (id !== snapshot?.id || !view) return;
+  inquiries = states;
+  const maps = currentMaps();
+  if (maps) controls.offerClasses(maps, view);
+  drawView();
+}
+
+function showExplanation(analysis: Analysis | undefined, maps: Maps | undefined, chosen: ViewState): void {
   const failure = analysis?.explanation && 'error' in analysis.explanation ? analysis.explanation.error : undefined;
-  byId('explanation').hidden = !explanation && !failure;
-  byId('controls').hidden = !explanation;
+  byId('explanation').hidden = !maps && !failure;
+  byId('controls').hidden = !maps;
   byId('results').hidden = !analysis;
   byId('explanation-failure').hidden = !failure;
   say(byId('explanation-failure-text'), failure && `${failure.message} ${failure.hint}`);
-  byId('layer-name').textContent = explanation?.layer ?? '';
-  if (analysis && explanation) controls.offer(analysis, explanation, chosen);
+  if (maps) controls.offer(maps, chosen);
 }
 
 /** Changes the view where nothing needs to be drawn for it. */
@@ -123,45 +154,62 @@ function showPanel(): void {
 }
 
 /** By a key, as if the reviewer had chosen it in the controls. Nothing happens where there are no maps. */
-function chooseOverlay(next: (current: OverlayChoice, offered: readonly OverlayChoice[]) => OverlayChoice | undefined): void {
-  const analysis = currentAnalysis();
-  const explanation = explanationOf(analysis);
-  if (!analysis || !explanation || !view) return;
-  const current = effectiveOverlay(analysis, view);
+function chooseOverlay(next: (current: OverlayChoice, maps: Maps) => OverlayChoice | undefined): void {
+  const maps = currentMaps();
+  if (!maps || !view) return;
+  const current = effectiveOverlay(maps, view);
   if (current !== 'off') hiddenOverlay = current;
-  const overlay = next(current, offeredOverlays(explanation));
+  const overlay = next(current, maps);
   if (overlay) controls.chooseOverlay(overlay);
 }
 
-/** All that depends on the view. Called at every toggle, without asking the host. */
+/** The overlay that was hidden or, where this model has none such, its first. */
+function hiddenOrFirst(maps: Maps): OverlayChoice | undefined {
+  const offered = offeredOverlays(maps);
+  return offered.includes(hiddenOverlay) ? hiddenOverlay : offered[0];
+}
+
+/** All that depends on the view. Called at every toggle; the host is asked only for a map that takes an inquiry. */
 function drawView(): void {
-  const analysis = currentAnalysis();
-  const explanation = explanationOf(analysis);
-  if (!analysis || !explanation || !view) return stage.clearOverlay();
-  const map = chosenMap(analysis, explanation, view);
-  controls.describe(view, map);
-  if (map && !map.flat) stage.drawOverlay(analysis.image, map, explanation, view);
+  const maps = currentMaps();
+  if (!maps || !view) {
+    inquiryPanel.show(undefined);
+    return stage.clearOverlay();
+  }
+  const shown = chosenMap(maps, view);
+  const chosen = chosenInquiry(maps, view);
+  if (chosen && inquiries && inquiries !== askedOn && isWanted(chosen.state)) {
+    askedOn = inquiries;
+    ask(chosen.state?.asked ?? chosen.inquiry);
+  }
+  byId('layer-name').textContent = shown?.layer.layer ?? maps.explanation?.layer ?? '';
+  inquiryPanel.show(chosen?.state);
+  controls.describe(view, shown?.map, chosen);
+  if (shown && !shown.map.flat) stage.drawOverlay(maps.analysis.image, shown.map, shown.layer, view);
   else stage.clearOverlay();
 }
 
-/** Answers with the picture, its overlay and a caption, as they are on show. */
-async function exportShown(request: number): Promise<void> {
-  const result = await exportPicture(stage.picture, snapshot?.fileName ?? '', shownOverlay());
+function ask(inquiry: MapInquiry): void {
+  if (snapshot) send({ kind: 'inquire', id: snapshot.id, inquiry });
+}
+
+/** Answers with the picture, its overlay and a caption, as they are on show, or with the contact sheet. */
+async function exportShown(request: number, what: Export): Promise<void> {
+  const fileName = snapshot?.fileName ?? '';
+  const result = what === 'overlay' ? await exportPicture(stage.picture, fileName, shownOverlay()) : await exportSheet(stage.picture, fileName, currentMaps(), view);
   send({ kind: 'exported', request, result });
 }
 
 function shownOverlay(): ShownOverlay | undefined {
-  const analysis = currentAnalysis();
-  const explanation = explanationOf(analysis);
-  if (!analysis || !explanation || !view) return undefined;
-  const map = chosenMap(analysis, explanation, view);
-  return map && { analysis, explanation, view, map };
+  const maps = currentMaps();
+  const shown = maps && view && chosenMap(maps, view);
+  return shown && view && { analysis: maps.analysis, view, ...shown };
 }
 
 function currentAnalysis(): Analysis | undefined {
   return snapshot?.state.kind === 'done' ? snapshot.state.analysis : undefined;
 }
 
-function explanationOf(analysis: Analysis | undefined): Explanation | undefined {
-  return analysis?.explanation && 'maps' in analysis.explanation ? analysis.explanation : undefined;
+function currentMaps(): Maps | undefined {
+  return mapsOf(currentAnalysis(), inquiries ?? {});
 }

@@ -52,12 +52,13 @@ function draw(picture: HTMLImageElement, overlay: ShownOverlay, caption: readonl
   return canvas;
 }
 
-function drawMap(context: OffscreenCanvasRenderingContext2D, { width, height }: Size, { analysis: { image }, explanation, view, map }: ShownOverlay): void {
+/** Draws the map over the picture that fills a canvas of this size. */
+export function drawMap(context: OffscreenCanvasRenderingContext2D, { width, height }: Size, { analysis: { image }, layer: of, view, map }: ShownOverlay): void {
   const scale = width / image.width;
   const field = image.field ?? { x: 0, y: 0, width: image.width, height: image.height };
   const at = { x: field.x * scale, y: field.y * scale, width: field.width * scale, height: (field.height * height) / image.height };
   const { values } = minMax(map.raw);
-  const resized = (to: Size): Float32Array => bilinearResize(values, explanation.height, explanation.width, to.height, to.width);
+  const resized = (to: Size): Float32Array => bilinearResize(values, of.height, of.width, to.height, to.width);
   context.save();
   context.beginPath();
   context.rect(0, 0, width, height);
@@ -127,7 +128,7 @@ function wrap(lines: readonly string[], width: number, fontSize: number): string
   });
 }
 
-function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+export function contextOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
   const context = canvas.getContext('2d');
   if (!context) throw new SmearLensError('output-unwritable', `A picture of ${canvas.width} × ${canvas.height} pixels cannot be drawn here.`, 'Export a smaller one.');
   return context;

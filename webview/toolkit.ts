@@ -57,6 +57,13 @@ export function select(choice: ChoiceElement, value: string): void {
   choice.value = value;
 }
 
+/** Selects no entry of a group of radio buttons, without telling {@link onChoice}. */
+export function selectNone(choice: ChoiceElement): void {
+  select(choice, '');
+  // The toolkit unchecks a button only where another one is checked.
+  for (const radio of choice.querySelectorAll<HTMLElement & { checked: boolean }>('vscode-radio')) radio.checked = false;
+}
+
 /** Calls back when the reviewer chooses. The toolkit's own 'change' also comes when a program sets the value. */
 export function onChoice(choice: ChoiceElement, chosen: (value: string) => void): void {
   choice.addEventListener('change', () => {

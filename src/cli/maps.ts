@@ -3,7 +3,7 @@ import { SmearLensError } from '../errors';
 import type { ExplainEngine } from '../explain/engine';
 import type { Analysis, CamMap, CamMethod, CamVariant, Explanation } from '../protocol/analysis';
 import type { ModelChoice } from '../protocol/inference';
-import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
+import type { MapAnswer, MapInquiry } from '../protocol/inquiry';
 import type { ScoreCam, ScoreCamMode } from '../protocol/scoreCam';
 import type { Output } from './output';
 
@@ -41,7 +41,7 @@ export async function collectMaps(engine: ExplainEngine, tensor: Float32Array, c
   const needsGradient = wanted.methods.some((m) => GRADIENT_METHODS.includes(m));
   const analysis = await engine.analyse(tensor, choice, needsGradient, { rows: wanted.rows });
   const explanation = needsGradient ? explanationOf(analysis) : undefined;
-  const answers: AnswerWithMaps[] = [];
+  const answers: MapAnswer[] = [];
   for (const inquiry of inquiriesOf(wanted)) {
     const answer = await inquire(engine, tensor, choice, inquiry, output, signal);
     if (!answer) return undefined;
@@ -55,9 +55,7 @@ export async function collectMaps(engine: ExplainEngine, tensor: Float32Array, c
   return { analysis, layer, height, width, uniformGradient: explanation?.uniformGradient ?? false, maps, scoreCam };
 }
 
-type AnswerWithMaps = Extract<InquiryAnswer, { maps: readonly CamMap[] }>;
-
-function inquiriesOf({ methods, scoreCam, fill, rows }: WantedMaps): Inquiry[] {
+function inquiriesOf({ methods, scoreCam, fill, rows }: WantedMaps): MapInquiry[] {
   const wants = (...some: readonly CamMethod[]): boolean => some.some((m) => methods.includes(m));
   return [
     ...(wants('score-cam') ? [{ kind: 'score-cam', mode: scoreCam, fill, rows } as const] : []),
@@ -67,7 +65,7 @@ function inquiriesOf({ methods, scoreCam, fill, rows }: WantedMaps): Inquiry[] {
 }
 
 /** The whole answer; undefined where the signal was aborted. */
-async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, inquiry: Inquiry, output: Output, signal: AbortSignal): Promise<AnswerWithMaps | undefined> {
+async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, inquiry: MapInquiry, output: Output, signal: AbortSignal): Promise<MapAnswer | undefined> {
   const answers = engine.inquire(tensor, choice, inquiry);
   try {
     for (;;) {

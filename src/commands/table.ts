@@ -11,6 +11,7 @@ export const COMMANDS = {
   'smearlens.chooseProvider': 'Choose Execution Provider…',
   'smearlens.chooseLayer': 'Choose Explained Layer…',
   'smearlens.exportOverlay': 'Export Overlay as PNG…',
+  'smearlens.contactSheet': 'Show Contact Sheet',
   'smearlens.copyResult': 'Copy Result',
   'smearlens.useForWorkspace': 'Use for Images in This Workspace',
   'smearlens.doctor': 'Doctor',

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SmearLensError } from '../errors';
-import type { ToEditor, ViewCommand } from '../protocol/editor';
+import type { Export, ExportedPicture, ToEditor, ViewCommand } from '../protocol/editor';
 import { SMEAR_ACTIVE } from './contributions';
 import type { SmearDocument } from './smearDocument';
 import type { Surface } from './surface';
@@ -9,8 +9,8 @@ import type { Surface } from './surface';
 export interface ActivePage {
   readonly surface: Surface;
   readonly panel: vscode.WebviewPanel;
-  /** Asks the page for the picture on show (see `Exported`). @throws SmearLensError by rejection, with the page's own error */
-  readonly exportPicture: () => Promise<{ readonly png: Uint8Array; readonly name: string }>;
+  /** Asks the page for a picture of what is on show. @throws SmearLensError by rejection, with the page's own error */
+  readonly exportPicture: (what: Export) => Promise<ExportedPicture>;
 }
 
 /** Which smear has the focus, for the status bar and the commands that act on 'this image'. */

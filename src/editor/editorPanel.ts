@@ -2,7 +2,8 @@ import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import type { CommandId } from '../commands/table';
 import { fromErrorInfo, SmearLensError, toErrorInfo } from '../errors';
-import type { AnalysisState, EditorAction, Exported, FromEditor, ImageSource, PageState, ToEditor } from '../protocol/editor';
+import type { AnalysisState, EditorAction, Export, Exported, ExportedPicture, FromEditor, ImageSource, PageState, ToEditor } from '../protocol/editor';
+import type { InquiryStates } from '../protocol/inquiryState';
 import { restoreView } from '../protocol/viewState';
 import type { ActiveSmear } from './activeSmear';
 import type { CanvasFocus } from './canvasFocus';
@@ -17,6 +18,7 @@ const ACTIONS: Record<Exclude<EditorAction, 'retry'>, CommandId> = {
   'choose-layer': 'smearlens.chooseLayer',
   'copy-result': 'smearlens.copyResult',
   'export-overlay': 'smearlens.exportOverlay',
+  'contact-sheet': 'smearlens.contactSheet',
   'previous': 'smearlens.previous',
   'next': 'smearlens.next',
 };
@@ -43,6 +45,7 @@ class PanelConnection {
   private ready = false;
   /** What the page was last sent. */
   private posted: { readonly document: SmearDocument; readonly state: AnalysisState; readonly picture: Picture | undefined; readonly count: number | undefined } | undefined;
+  private postedInquiries: { readonly document: SmearDocument; readonly states: InquiryStates } | undefined;
   private prefetched = '';
   private looking: { readonly document: SmearDocument; readonly end: vscode.Disposable } | undefined;
   private readonly exports = new Map<number, (result: Exported) => void>();
@@ -62,7 +65,7 @@ class PanelConnection {
       surface.onDidChange(() => this.update()),
       panel.onDidChangeViewState(() => this.look()),
       options.canvasFocus.follow(panel),
-      options.active.follow({ surface, panel, exportPicture: () => this.exportPicture() }),
+      options.active.follow({ surface, panel, exportPicture: (what) => this.exportPicture(what) }),
     );
     this.look();
     webview.html = editorPage({
@@ -86,6 +89,7 @@ class PanelConnection {
         this.ready = true;
         this.abandonExports();
         this.posted = undefined;
+        this.postedInquiries = undefined;
         this.prefetched = '';
         // The host's own is newer, except after a reload of the window, which only the page's state outlives.
         surface.view ??= isPageState(message.state) ? restoreView(message.state.view) : options.viewMemory.firstView(surface.current.uri);
@@ -98,6 +102,11 @@ class PanelConnection {
       case 'image-failed':
         // The reviewer may have gone on since.
         return void (message.id === idOf(surface.current) && surface.current.renderPicture());
+      case 'inquire':
+        return void (message.id === idOf(surface.current) && surface.current.inquire(message.inquiry));
+      case 'stop-inquiry':
+        if (message.id === idOf(surface.current)) surface.current.inquiries.stop(message.inquiry);
+        return;
       case 'exported':
         this.exports.get(message.request)?.(message.result);
         return void this.exports.delete(message.request);
@@ -111,6 +120,7 @@ class PanelConnection {
     this.look();
     if (!this.ready) return;
     this.postSnapshot();
+    this.postInquiries();
     this.postPrefetch();
   }
 
@@ -122,6 +132,15 @@ class PanelConnection {
     if (posted && posted.document === document && posted.state === state && posted.picture === picture && posted.count === next.count) return;
     this.posted = next;
     this.post({ kind: 'snapshot', snapshot: { id: idOf(document), fileName, image: this.imageSource(document), state, view: restoreView(view), position, resume } });
+  }
+
+  /** Beside the snapshot, because an answer comes in many steps and a picture may be large. */
+  private postInquiries(): void {
+    const { current: document } = this.surface;
+    const { states } = document.inquiries;
+    if (this.postedInquiries?.document === document && this.postedInquiries.states === states) return;
+    this.postedInquiries = { document, states };
+    this.post({ kind: 'inquiries', id: idOf(document), states });
   }
 
   /** Pictures only: an analysis is small enough to come with its snapshot. */
@@ -143,15 +162,17 @@ class PanelConnection {
   private look(): void {
     const document = this.panel.visible ? this.surface.current : undefined;
     if (document === this.looking?.document) return;
-    this.looking?.end.dispose();
+    const before = this.looking;
     this.looking = document && { document, end: document.look() };
+    // Last: what the smear before gives up when nobody looks any more is a change, which comes back here.
+    before?.end.dispose();
   }
 
-  private async exportPicture(): Promise<{ readonly png: Uint8Array; readonly name: string }> {
+  private async exportPicture(what: Export): Promise<ExportedPicture> {
     const request = ++this.requests;
     const result = await new Promise<Exported>((resolve) => {
       this.exports.set(request, resolve);
-      this.post({ kind: 'export', request });
+      this.post({ kind: 'export', request, what });
     });
     if ('error' in result) throw fromErrorInfo(result.error);
     return result;

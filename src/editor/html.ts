@@ -85,6 +85,13 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       </div>
       <div id="controls">
         <vscode-radio-group id="overlay-choice" orientation="vertical" aria-label="Overlay"></vscode-radio-group>
+        <details id="more-methods"><summary>More methods</summary><vscode-radio-group id="more-choice" orientation="vertical" aria-label="More overlays"></vscode-radio-group></details>
+        <div id="inquiry" hidden>
+          <p id="inquiry-progress" hidden></p>
+          <progress id="inquiry-bar" aria-labelledby="inquiry-progress" hidden></progress>
+          <p id="inquiry-result" role="status"></p>
+          <button id="inquiry-action" type="button" class="link" hidden></button>
+        </div>
         <div class="field"><span id="class-label">For class</span><vscode-dropdown id="class-choice" aria-labelledby="class-label"></vscode-dropdown></div>
         <div class="field layer"><span>Layer</span><span id="layer-name"></span><button id="choose-layer" type="button" class="link" data-action="choose-layer" title="Explain another layer">Change</button></div>
         <vscode-radio-group id="style-choice" orientation="horizontal" aria-label="Shown as"></vscode-radio-group>
@@ -99,6 +106,7 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     <div id="results" hidden>
       <vscode-button id="copy-result" data-action="copy-result" appearance="secondary">Copy result</vscode-button>
       <vscode-button id="export-overlay" data-action="export-overlay" appearance="secondary">Export overlay</vscode-button>
+      <vscode-button id="contact-sheet" data-action="contact-sheet" appearance="secondary">Contact sheet</vscode-button>
     </div>
     <footer id="small-print"><dl id="facts" hidden></dl></footer>
     <p id="research-use"></p>

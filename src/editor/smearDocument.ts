@@ -2,8 +2,11 @@ import * as vscode from 'vscode';
 import { SmearLensError, toErrorInfo } from '../errors';
 import type { AnalysisState } from '../protocol/editor';
 import type { ModelChoice } from '../protocol/inference';
+import type { MapInquiry } from '../protocol/inquiry';
+import { ask } from './ask';
 import { browserShows } from './contributions';
 import type { InferenceService } from './inferenceService';
+import { Inquiries } from './inquiries';
 import type { ModelChoices } from './modelChoices';
 
 /** Pixels: larger than any editor shows it, small enough to send. */
@@ -39,8 +42,10 @@ export class SmearDocument {
   picture: Picture | undefined;
 
   private readonly changed = new vscode.EventEmitter<void>();
-  /** `state` or `picture` is another than before. */
+  /** `state`, `picture` or the states of `inquiries` are others than before. */
   readonly onDidChange = this.changed.event;
+  /** What the reviewer asks beyond the analysis; as long as somebody looks, and about this analysis only. */
+  readonly inquiries: Inquiries;
 
   private readonly subscriptions: vscode.Disposable;
   /** Of the newest analysis: `abort` when the next one starts and when the document closes, `raise` when somebody looks. */
@@ -60,6 +65,11 @@ export class SmearDocument {
     watcher.onDidDelete(own(() => this.markDeleted()));
     const models = options.models.onDidChange(() => this.takeUpModel());
     this.subscriptions = vscode.Disposable.from(watcher, models, this.changed);
+    this.inquiries = new Inquiries({
+      call: (inquiry, callOptions) => ask(options.inference, { imagePath: uri.fsPath, model: this.model ?? options.models.for(uri), inquiry }, callOptions),
+      changed: () => this.changed.fire(),
+      failed: ({ code, message, hint }) => options.log.error(`${uri.fsPath}: [${code}] ${message} ${hint}`),
+    });
     options.documents.add(this);
   }
 
@@ -69,8 +79,10 @@ export class SmearDocument {
     this.running.raise.abort();
     let looks = true;
     const away = (): void => {
-      if (looks) this.lookers--;
+      if (!looks) return;
       looks = false;
+      this.lookers--;
+      if (this.lookers === 0) this.inquiries.leave();
     };
     return { dispose: away };
   }
@@ -98,9 +110,15 @@ export class SmearDocument {
     this.changed.fire();
   }
 
+  /** Asks more about a smear that is analysed and looked at; of any other there is nothing to be shown. Resolves once that has ended. */
+  async inquire(inquiry: MapInquiry): Promise<void> {
+    if (this.state.kind === 'done' && this.lookers > 0) await this.inquiries.ask(inquiry);
+  }
+
   dispose(): void {
     this.options.documents.delete(this);
     this.running.abort.abort();
+    this.inquiries.leave();
     this.subscriptions.dispose();
   }
 
@@ -112,6 +130,7 @@ export class SmearDocument {
 
   private restart(): void {
     this.running.abort.abort();
+    this.inquiries.clear();
     this.running = { abort: new AbortController(), raise: new AbortController() };
     if (this.lookers > 0) this.running.raise.abort();
   }

@@ -65,7 +65,7 @@ export class ExplainEngine implements Engine {
     const layer = layerOf(p, choice.layer);
     const { open } = await this.open(p.resolved, choice.provider, undefined);
     const { logits } = await runModel(open, pixels);
-    const rows = inquiry.rows ?? (p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits));
+    const rows = ('rows' in inquiry ? inquiry.rows : undefined) ?? (p.classes <= MAX_CONSTANT_CLASSES ? Array.from(logits.keys()) : topRows(logits));
     const masked = (place: MaskPlace): Promise<MaskedSession> => this.openOn(p, choice.provider, `mask ${place} ${layer.tensor}`, (provider) => openMasked(p, layer, provider, place));
     const gradients = (): Promise<GradientSession> => this.openOn(p, choice.provider, `gradients ${layer.tensor}`, (provider) => openGradients(p, layer, provider));
     const batched = (): Promise<BatchedSession> => this.openOn(p, choice.provider, 'batched', (provider) => openBatched(p, provider));

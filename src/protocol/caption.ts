@@ -1,23 +1,32 @@
 /** What an exported overlay says about itself. */
 import type { Analysis, CamMap, Explanation } from './analysis';
 import { formatMethod, formatPercent, OUTSIDE_DOMAIN, RESEARCH_USE } from './format';
+import type { MapAnswer } from './inquiry';
+import { scoreCamCaption } from './scoreCam';
 import { COLOUR_MAPS, type ViewState } from './viewState';
 
-/** An overlay on show, and what it was made from. */
-export interface ShownOverlay {
-  readonly analysis: Analysis;
-  readonly explanation: Explanation;
-  readonly view: ViewState;
+/** A map, the layer that it is of, and where it comes from. */
+export interface ShownMap {
   readonly map: CamMap;
+  readonly layer: Pick<Explanation, 'layer' | 'height' | 'width'>;
+  /** Absent for a map that came with the analysis. */
+  readonly answer?: MapAnswer | undefined;
 }
 
-/** The caption's lines: the smear and its verdict, the map and how it is drawn, the model, and what it is not for. */
-export function overlayCaption(fileName: string, { analysis, explanation, view, map }: ShownOverlay): string[] {
+/** An overlay on show, and what it was made from. */
+export interface ShownOverlay extends ShownMap {
+  readonly analysis: Analysis;
+  readonly view: ViewState;
+}
+
+/** The caption's lines: the smear and its verdict, the map and how it is drawn, how it was computed where that took an inquiry, the model, and what it is not for. */
+export function overlayCaption(fileName: string, { analysis, layer, view, map, answer }: ShownOverlay): string[] {
   const { model, predicted, probabilities, domain } = analysis;
   const verdict = domain?.inDomain === false ? OUTSIDE_DOMAIN : `${className(analysis, predicted)}, probability ${formatPercent(probabilities[predicted] ?? NaN)}`;
   return [
     `${fileName}: ${verdict}`,
-    `${formatMethod(map.method, map.variant)} for class ${className(analysis, map.classIndex)}, layer ${explanation.layer} (${explanation.width} × ${explanation.height})${map.flat ? '; the map is flat' : `; ${drawn(view)}`}`,
+    `${formatMethod(map.method, map.variant)} for class ${className(analysis, map.classIndex)}, layer ${layer.layer} (${layer.width} × ${layer.height})${map.flat ? '; the map is flat' : `; ${drawn(view)}`}`,
+    ...(answer?.kind === 'score-cam' ? [scoreCamCaption(answer, model.classes)] : []),
     `Model: ${model.name}, sha256 ${model.sha256.slice(0, 16)}…`,
     RESEARCH_USE,
   ];

@@ -1,9 +1,12 @@
 /**
  * Messages between the extension host and the editor's webview. The webview says that it is ready, is sent one full
- * snapshot, and can be rebuilt from it at any time; every later snapshot replaces the one before.
+ * snapshot and what was inquired into the smear, and can be rebuilt from the two at any time; each later one replaces the
+ * one before.
  */
 import type { ErrorInfo } from '../errors';
 import type { Analysis } from './analysis';
+import type { MapInquiry } from './inquiry';
+import type { InquiryKind, InquiryStates } from './inquiryState';
 import type { ViewState } from './viewState';
 
 /** Where the webview gets the picture from. */
@@ -63,19 +66,31 @@ export type ViewCommand =
 /** Host to webview. */
 export type ToEditor =
   | { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot }
+  /** What was inquired into the smear with this id, after its first snapshot and at every change; an answer grows in many steps. */
+  | { readonly kind: 'inquiries'; readonly id: string; readonly states: InquiryStates }
   /** Pictures that may be shown next, to be fetched and decoded ahead. Those of earlier messages may be forgotten. */
   | { readonly kind: 'prefetch'; readonly images: readonly ImageSource[] }
   | { readonly kind: 'command'; readonly command: ViewCommand }
-  /** Asks for the picture as it is on show, with its overlay and caption; answered by one `exported`. */
-  | { readonly kind: 'export'; readonly request: number };
+  /** Asks for a picture as a file; answered by one `exported`. */
+  | { readonly kind: 'export'; readonly request: number; readonly what: Export };
+
+/** The picture as it is on show, with its overlay and caption; or the contact sheet of all classes and methods. */
+export type Export = 'overlay' | 'sheet';
 
 /** What the page's buttons ask of the host. */
-export type EditorAction = 'retry' | 'show-log' | 'choose-model' | 'choose-layer' | 'copy-result' | 'export-overlay' | 'previous' | 'next';
+export type EditorAction = 'retry' | 'show-log' | 'choose-model' | 'choose-layer' | 'copy-result' | 'export-overlay' | 'contact-sheet' | 'previous' | 'next';
 
-/** The picture with its overlay and caption, or what stands in its way. */
-export type Exported =
-  /** `name`: what the overlay shows, for the file's name. */
-  { readonly png: Uint8Array; readonly name: string } | { readonly error: ErrorInfo };
+/** A picture as a file. */
+export interface ExportedPicture {
+  readonly png: Uint8Array;
+  /** Of a contact sheet: the same as a drawing. */
+  readonly svg?: string | undefined;
+  /** What it shows, for the file's name. */
+  readonly name: string;
+}
+
+/** The picture, or what stands in its way. */
+export type Exported = ExportedPicture | { readonly error: ErrorInfo };
 
 /** What the page keeps with `setState`, to be found again when it is loaded anew. */
 export interface PageState {
@@ -93,5 +108,8 @@ export type FromEditor =
   | { readonly kind: 'focus'; readonly focused: boolean }
   /** The browser cannot decode the image at the `uri` of the snapshot with this `id`. */
   | { readonly kind: 'image-failed'; readonly id: string }
+  /** The reviewer wants a map of the smear with this id that takes long work. What is being computed or known already is not computed again. */
+  | { readonly kind: 'inquire'; readonly id: string; readonly inquiry: MapInquiry }
+  | { readonly kind: 'stop-inquiry'; readonly id: string; readonly inquiry: InquiryKind }
   | { readonly kind: 'exported'; readonly request: number; readonly result: Exported }
   | { readonly kind: 'action'; readonly action: EditorAction };

@@ -1,5 +1,6 @@
 /** Score-CAM of one image: its maps of all classes explained, as far as they have come. */
-import type { CamMap, ProviderName } from './analysis';
+import type { CamMap, ClassInfo, ProviderName } from './analysis';
+import { formatPercent } from './format';
 
 /** `exact`: a pass for each channel. `fast`: passes for some, from which the weights of the others follow (docs/ARCHITECTURE.md). */
 export type ScoreCamMode = 'exact' | 'fast';
@@ -32,4 +33,17 @@ const EVEN_WEIGHTS = 0.1;
 export function evenWeightsNote({ weightVariation }: CamMap): string | undefined {
   if (weightVariation === undefined || weightVariation >= EVEN_WEIGHTS) return undefined;
   return 'Weights nearly equal: this map shows activity, not evidence for the class.';
+}
+
+/** How a mode's maps relate to the exact ones, for whoever looks at them. */
+export function agreementNote(mode: ScoreCamMode): string {
+  return mode === 'exact' ? 'Exact: a pass for each channel.' : 'Fast: an estimate from some of the passes.';
+}
+
+/** How the maps came about, for a caption: mode, passes, and what masking shows. */
+export function scoreCamCaption({ mode, done, total, maps, baseline }: ScoreCam, classes: readonly ClassInfo[]): string {
+  const passes = done < total ? `unfinished, ${done} of ${total} passes` : `${total} passes`;
+  const explained = [...new Set(maps.map(({ classIndex }) => classIndex))];
+  const masked = explained.map((index) => `${classes[index]?.name ?? ''} ${formatPercent(baseline.probabilities[index] ?? NaN)}`);
+  return `Score-CAM: ${mode}, ${passes}; masked parts are RGB ${baseline.fill.map(Math.round).join(', ')}; the image masked all over: ${masked.join(', ')}`;
 }

@@ -1,7 +1,19 @@
 /** What a reviewer has chosen to see of one image. The webview changes it alone; the host only keeps it. */
 import type { CamMethod, CamVariant } from './analysis';
+import type { MapInquiry } from './inquiry';
 
-export type OverlayChoice = 'off' | 'grad-cam' | 'grad-cam++ paper' | 'grad-cam++ normalised';
+export type OverlayChoice =
+  | 'off'
+  | 'grad-cam'
+  | 'grad-cam++ paper'
+  | 'grad-cam++ normalised'
+  | 'score-cam authors'
+  | 'score-cam channel-softmax'
+  | 'hirescam'
+  | 'layercam'
+  | 'xgrad-cam'
+  | 'eigen-cam'
+  | 'recipro-cam';
 export type ColourMapName = 'viridis' | 'inferno' | 'magma' | 'cividis' | 'turbo';
 
 /** A map as an area of colours, as the line where it crosses the threshold, or as both. */
@@ -40,12 +52,32 @@ export function ofAnotherSmear(view: ViewState): ViewState {
   return { ...view, classId: null };
 }
 
-/** Which map each choice shows, in the order of the controls. */
-export const OVERLAYS: Record<Exclude<OverlayChoice, 'off'>, { readonly method: CamMethod; readonly variant: CamVariant }> = {
+/** Which map a choice shows, and where that comes from. */
+export interface OverlaySource {
+  readonly method: CamMethod;
+  readonly variant: CamVariant;
+  /** What is asked where there is no answer yet; absent: the map comes with the analysis. */
+  readonly inquiry?: MapInquiry;
+  /** Offered among the further methods, which are folded away. */
+  readonly more?: true;
+}
+
+/** In the order of the controls. */
+export const OVERLAYS: Readonly<Record<Exclude<OverlayChoice, 'off'>, OverlaySource>> = {
   'grad-cam': { method: 'grad-cam', variant: 'none' },
   'grad-cam++ paper': { method: 'grad-cam++', variant: 'paper' },
   'grad-cam++ normalised': { method: 'grad-cam++', variant: 'normalised' },
+  'score-cam authors': { method: 'score-cam', variant: 'authors', inquiry: { kind: 'score-cam', mode: 'fast' } },
+  'score-cam channel-softmax': { method: 'score-cam', variant: 'channel-softmax', inquiry: { kind: 'score-cam', mode: 'fast' }, more: true },
+  hirescam: { method: 'hirescam', variant: 'none', inquiry: { kind: 'more-methods' }, more: true },
+  layercam: { method: 'layercam', variant: 'none', inquiry: { kind: 'more-methods' }, more: true },
+  'xgrad-cam': { method: 'xgrad-cam', variant: 'none', inquiry: { kind: 'more-methods' }, more: true },
+  'eigen-cam': { method: 'eigen-cam', variant: 'none', inquiry: { kind: 'more-methods' }, more: true },
+  'recipro-cam': { method: 'recipro-cam', variant: 'none', inquiry: { kind: 'recipro-cam' }, more: true },
 };
+
+/** All but 'off', in that order. */
+export const OVERLAY_CHOICES = Object.keys(OVERLAYS) as (keyof typeof OVERLAYS)[];
 
 /** In the order of the controls. */
 export const STYLES: Record<OverlayStyle, { readonly label: string }> = { heat: { label: 'Heat map' }, contour: { label: 'Contour' }, both: { label: 'Both' } };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { editorPage } from '../../../src/editor/html';
+import { sheetPage } from '../../../src/editor/sheetHtml';
 
-const html = editorPage({ cspSource: 'https://webview.example', script: 'https://webview.example/e.js', style: 'https://webview.example/s.css', nonce: 'n0nce' });
+const options = { cspSource: 'https://webview.example', script: 'https://webview.example/e.js', style: 'https://webview.example/s.css', nonce: 'n0nce' };
 
-describe('editorPage', () => {
+describe.each([['editorPage', editorPage(options)], ['sheetPage', sheetPage(options)]])('%s', (_, html) => {
   it('allows scripts by nonce and styles by origin, and nothing unsafe', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
     expect(policy).toContain("default-src 'none'");

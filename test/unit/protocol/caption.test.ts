@@ -3,6 +3,7 @@ import type { Analysis, CamMap, Explanation } from '../../../src/protocol/analys
 import { overlayCaption, overlayName } from '../../../src/protocol/caption';
 import { resultText } from '../../../src/protocol/resultText';
 import { DEFAULT_VIEW, type ViewState } from '../../../src/protocol/viewState';
+import { scoreCam } from './scoreCam';
 
 const map: CamMap = { method: 'grad-cam++', variant: 'paper', classIndex: 1, raw: new Float32Array(4), flat: false };
 const explanation: Explanation = { layer: 'features.18', height: 2, width: 2, channels: 8, maps: [map] };
@@ -19,7 +20,7 @@ const analysis: Analysis = {
 };
 const shown = (view: Partial<ViewState>, change: Partial<Analysis> = {}, flat = false): Parameters<typeof overlayCaption>[1] => ({
   analysis: { ...analysis, ...change },
-  explanation,
+  layer: explanation,
   view: { ...DEFAULT_VIEW, ...view },
   map: { ...map, flat },
 });
@@ -32,6 +33,13 @@ describe('overlayCaption', () => {
       'Model: My net, sha256 cdcdcdcdcdcdcdcd…',
       'Research use only. Not for diagnosis.',
     ]);
+  });
+
+  it('says of Score-CAM how it was computed, and of which layer it is', () => {
+    const answer = scoreCam(3);
+    const [, map, computed] = overlayCaption('a.jpg', { ...shown({}), map: answer.maps[1], layer: { ...answer, layer: 'other' }, answer });
+    expect(map).toMatch(/^Score-CAM \(authors'\) for class Pre, layer other \(2 × 2\)/);
+    expect(computed).toBe('Score-CAM: exact, unfinished, 3 of 10 passes; masked parts are RGB 124, 116, 104; the image masked all over: Benign 98.0 %, Pre 2.0 %');
   });
 
   it('offers no class outside the domain', () => {

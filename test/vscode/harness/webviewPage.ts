@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { editorPage } from '../../../src/editor/html';
 import type { EditorSnapshot, FromEditor, ToEditor, ViewCommand } from '../../../src/protocol/editor';
+import type { InquiryStates } from '../../../src/protocol/inquiryState';
 import { DEFAULT_VIEW } from '../../../src/protocol/viewState';
 import { smearSvg } from './images';
 import { ROOT } from './server';
@@ -84,6 +85,12 @@ export class WebviewPage {
       kind: 'snapshot',
       snapshot: { id: 'smear.png', fileName: 'smear.png', image: { kind: 'uri', uri: `${ORIGIN}/smear.png` }, state: { kind: 'running' }, view: DEFAULT_VIEW, ...snapshot },
     };
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
+  /** Sends what the host knows of inquiries into the smear of the snapshots. */
+  async inquired(states: InquiryStates, id = 'smear.png'): Promise<void> {
+    const message: ToEditor = { kind: 'inquiries', id, states };
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 

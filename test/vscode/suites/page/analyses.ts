@@ -1,5 +1,6 @@
 /** Analyses as the inference process would send them, made up so that a test knows what must be on the screen. */
 import type { Analysis, CamMap, Explanation } from '../../../../src/protocol/analysis';
+import type { AnswerTo } from '../../../../src/protocol/inquiry';
 
 export const CLASSES = [
   { id: 'benign', name: 'Benign', description: 'Hematogones, not leukemia.', superclass: 'benign' },
@@ -48,4 +49,25 @@ function maps(classIndex: number): CamMap[] {
 /** Values that fall off around a place. */
 function hill(x: number, y: number): Float32Array {
   return Float32Array.from({ length: SIZE * SIZE }, (_, i) => 3 * Math.exp(-(((i % SIZE) - x) ** 2 + (Math.floor(i / SIZE) - y) ** 2) / 4));
+}
+
+/** Score-CAM of the same smear, as far as `done` of 472 passes: its hill moves with each pass, so that no two answers look alike. */
+export function scoreCam(done = 472, change: Partial<AnswerTo<'score-cam'>> = {}): AnswerTo<'score-cam'> {
+  const variants = ['authors', 'channel-softmax'] as const;
+  return {
+    kind: 'score-cam',
+    layer: 'features.18/relu',
+    height: SIZE,
+    width: SIZE,
+    channels: 480,
+    flatChannels: 8,
+    mode: 'exact',
+    done,
+    total: 472,
+    maps: CLASSES.flatMap((_, classIndex) => variants.map((variant, which) => ({ method: 'score-cam' as const, variant, classIndex, raw: hill(1 + classIndex + done / 472, 4 - which), flat: false, weightVariation: 0.5 }))),
+    baseline: { fill: [124, 116.3, 103.5], probabilities: [0.02, 0.007, 0.3, 0.673] },
+    provider: 'cpu',
+    milliseconds: 3210,
+    ...change,
+  };
 }

@@ -18,7 +18,7 @@ describe('an exported overlay', () => {
 
   async function exported(): Promise<Exported> {
     const before = ui.webview.sent.length;
-    const message: ToEditor = { kind: 'export', request: 7 };
+    const message: ToEditor = { kind: 'export', request: 7, what: 'overlay' };
     await ui.webview.page.evaluate((data) => window.postMessage(data, '*'), message);
     await ui.webview.hasSent(before + 1);
     const answer = ui.webview.sent.at(-1);

@@ -139,7 +139,11 @@ describe("the editor's page", () => {
       await showAnalysis({ explanation: { error: { code: 'op-not-differentiable', message: 'Node 7 is a Loop.', hint: 'Choose another layer.' } } });
       assert.strictEqual(await text('verdict-title'), 'Early');
       assert.strictEqual(await text('explanation-failure-text'), 'Node 7 is a Loop. Choose another layer.');
-      assert.strictEqual(await visible('controls'), false);
+      // Score-CAM needs no gradient.
+      assert.deepStrictEqual(await webview.page.locator('#overlay-choice vscode-radio').allTextContents(), ['Off', "Score-CAM (authors')"]);
+      await showAnalysis({ explanation: { error: { code: 'no-explanation-layer', message: 'No layer has pixels.', hint: 'Choose another model.' } } });
+      await webview.page.locator('#controls').waitFor({ state: 'hidden' });
+      assert.strictEqual(await text('explanation-failure-text'), 'No layer has pixels. Choose another model.');
     });
   });
 
@@ -254,7 +258,7 @@ describe("the editor's page", () => {
       await open();
       await showAnalysis();
       const reached: string[] = [];
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 24; i++) {
         await webview.page.keyboard.press('Tab');
         const id = await webview.page.evaluate(() => document.activeElement?.closest('[id]')?.id ?? '');
         if (!id || reached.includes(id)) break;
@@ -267,7 +271,7 @@ describe("the editor's page", () => {
       }
       assert.deepStrictEqual(reached, [
         ...['previous', 'next', 'zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'],
-        ...['overlay-choice', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'copy-result', 'export-overlay'],
+        ...['overlay-choice', 'more-methods', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'copy-result', 'export-overlay', 'contact-sheet'],
       ]);
     });
 

@@ -1,0 +1,39 @@
+import * as crypto from 'node:crypto';
+import * as vscode from 'vscode';
+import { toErrorInfo } from '../errors';
+import type { FromSheet, ToSheet } from '../protocol/sheet';
+import { savePicture } from './saveFile';
+import { sheetPage } from './sheetHtml';
+
+const VIEW_TYPE = 'smearlens.contactSheet';
+
+/** A contact sheet that was drawn. */
+export interface ContactSheet {
+  /** The smear. */
+  readonly uri: vscode.Uri;
+  readonly fileName: string;
+  readonly svg: string;
+  readonly png: Uint8Array;
+  readonly name: string;
+}
+
+/** Shows a contact sheet in a tab of its own. It stays as it was drawn, whatever becomes of the smear. */
+export function showSheet({ uri, fileName, svg, png, name }: ContactSheet, extensionUri: vscode.Uri, log: vscode.LogOutputChannel): void {
+  const assets = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+  const title = `${uri.path.split('/').pop() ?? ''}: contact sheet`;
+  const panel = vscode.window.createWebviewPanel(VIEW_TYPE, title, vscode.ViewColumn.Active, { enableScripts: true, localResourceRoots: [assets] });
+  const { webview } = panel;
+  const asset = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, file)).toString();
+  panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'icon.png');
+  webview.onDidReceiveMessage((message: FromSheet) => {
+    // The page is loaded anew each time the tab is shown.
+    if (message.kind === 'ready') return void webview.postMessage({ fileName, svg } satisfies ToSheet);
+    const bytes = message.format === 'svg' ? new TextEncoder().encode(svg) : png;
+    savePicture('Save contact sheet', uri, name, message.format, bytes).catch((thrown: unknown) => {
+      const error = toErrorInfo(thrown);
+      log.error(`${uri.fsPath}: [${error.code}] ${error.message} ${error.hint}`);
+      void vscode.window.showErrorMessage(`${error.message} ${error.hint}`);
+    });
+  });
+  webview.html = sheetPage({ cspSource: webview.cspSource, script: asset('sheet.js'), style: asset('sheet-style.css'), nonce: crypto.randomBytes(16).toString('base64url') });
+}

@@ -1,0 +1,12 @@
+/** Messages between the extension host and the page that shows a contact sheet. */
+
+/** Host to page, once the page is ready. */
+export interface ToSheet {
+  readonly fileName: string;
+  readonly svg: string;
+}
+
+export type SheetFormat = 'svg' | 'png';
+
+/** Page to host. */
+export type FromSheet = { readonly kind: 'ready' } | { readonly kind: 'save'; readonly format: SheetFormat };
