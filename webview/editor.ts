@@ -4,6 +4,8 @@ import type { ShownOverlay } from '../src/protocol/caption';
 import type { EditorAction, EditorSnapshot, Export, ToEditor, ViewCommand } from '../src/protocol/editor';
 import type { MapInquiry } from '../src/protocol/inquiry';
 import { isWanted, type InquiryStates } from '../src/protocol/inquiryState';
+import type { MapChecks } from '../src/protocol/mapChecks';
+import type { MapInQuestion } from '../src/protocol/trust';
 import { ofAnotherSmear, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
 import { reportFocus } from './canvasFocus';
 import { exportSheet } from './contactSheet';
@@ -11,6 +13,7 @@ import { Controls } from './controls';
 import { byId, say } from './dom';
 import { exportPicture } from './exportPicture';
 import { connect, remember, send } from './host';
+import { ChecksPanel } from './checksPanel';
 import { InquiryPanel } from './inquiryPanel';
 import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, type Maps } from './maps';
 import { showSmallPrint } from './smallPrint';
@@ -27,6 +30,7 @@ let view: ViewState | undefined;
 
 /** Of the smear on show; undefined until the host has said what there is. */
 let inquiries: InquiryStates | undefined;
+let checks: MapChecks | undefined;
 
 /** What the host had said when it was last asked for more: it is asked once. */
 let askedOn: InquiryStates | undefined;
@@ -47,6 +51,14 @@ const controls = new Controls((part, settled) => {
 const inquiryPanel = new InquiryPanel({
   ask: (inquiry) => ask(inquiry),
   stop: ({ kind }) => snapshot && send({ kind: 'stop-inquiry', id: snapshot.id, inquiry: kind }),
+});
+
+const checksPanel = new ChecksPanel({
+  check: (asked) => {
+    const map = mapInQuestion();
+    if (snapshot && map) send({ kind: 'check', id: snapshot.id, map, asked });
+  },
+  stop: () => snapshot && send({ kind: 'stop-checks', id: snapshot.id }),
 });
 
 const COMMANDS: Record<ViewCommand, () => void> = {
@@ -80,7 +92,7 @@ connect((message: ToEditor) => {
     case 'snapshot':
       return show(message.snapshot);
     case 'inquiries':
-      return takeInquiries(message.id, message.states);
+      return takeInquiries(message);
     case 'command':
       return COMMANDS[message.command]();
     case 'prefetch':
@@ -100,7 +112,7 @@ function show(next: EditorSnapshot): void {
     showPanel();
   } else if (isAnother) view = ofAnotherSmear(view);
   snapshot = next;
-  if (isAnother) inquiries = undefined;
+  if (isAnother) inquiries = checks = undefined;
   // The host answers no inquiry before there is an analysis.
   askedOn = undefined;
   byId('title').textContent = fileName;
@@ -115,9 +127,10 @@ function show(next: EditorSnapshot): void {
   remember({ view, resume: next.resume });
 }
 
-function takeInquiries(id: string, states: InquiryStates): void {
+function takeInquiries({ id, states, checks: found }: Extract<ToEditor, { kind: 'inquiries' }>): void {
   if (id !== snapshot?.id || !view) return;
   inquiries = states;
+  checks = found;
   const maps = currentMaps();
   if (maps) controls.offerClasses(maps, view);
   drawView();
@@ -174,6 +187,7 @@ function drawView(): void {
   const maps = currentMaps();
   if (!maps || !view) {
     inquiryPanel.show(undefined);
+    checksPanel.show(undefined, undefined, []);
     return stage.clearOverlay();
   }
   const shown = chosenMap(maps, view);
@@ -184,6 +198,7 @@ function drawView(): void {
   }
   byId('layer-name').textContent = shown?.layer.layer ?? maps.explanation?.layer ?? '';
   inquiryPanel.show(chosen?.state);
+  checksPanel.show(checks, shown && !shown.map.flat ? shown.map : undefined, maps.analysis.model.classes);
   controls.describe(view, shown?.map, chosen);
   if (shown && !shown.map.flat) stage.drawOverlay(maps.analysis.image, shown.map, shown.layer, view);
   else stage.clearOverlay();
@@ -204,6 +219,14 @@ function shownOverlay(): ShownOverlay | undefined {
   const maps = currentMaps();
   const shown = maps && view && chosenMap(maps, view);
   return shown && view && { analysis: maps.analysis, view, ...shown };
+}
+
+function mapInQuestion(): MapInQuestion | undefined {
+  const maps = currentMaps();
+  const shown = maps && view && chosenMap(maps, view);
+  if (!shown || shown.map.flat) return undefined;
+  const { map: { method, variant, classIndex, raw }, layer: { height, width } } = shown;
+  return { method, variant, classIndex, raw, height, width };
 }
 
 function currentAnalysis(): Analysis | undefined {

@@ -39,9 +39,12 @@ export function chosenInquiry(maps: Maps, view: ViewState): { readonly inquiry: 
   return inquiry && { inquiry, state: maps.inquiries[inquiry.kind] };
 }
 
-/** The overlays that can be chosen, in the order of the controls, without 'off': those that are there, and those to be asked for. */
+/** The overlays that can be chosen, in the order of the controls, without 'off': those that are there, and those to be asked for, some of which need gradients. */
 export function offeredOverlays({ explanation }: Pick<Maps, 'explanation'>): OverlayChoice[] {
-  return OVERLAY_CHOICES.filter((overlay) => OVERLAYS[overlay].inquiry !== undefined || hasMap(explanation?.maps, overlay));
+  return OVERLAY_CHOICES.filter((overlay) => {
+    const { inquiry } = OVERLAYS[overlay];
+    return inquiry ? explanation !== undefined || inquiry.kind !== 'more-methods' : hasMap(explanation?.maps, overlay);
+  });
 }
 
 /** Those of them that are there: nothing is computed when one is chosen. */

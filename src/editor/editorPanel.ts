@@ -4,6 +4,7 @@ import type { CommandId } from '../commands/table';
 import { fromErrorInfo, SmearLensError, toErrorInfo } from '../errors';
 import type { AnalysisState, EditorAction, Export, Exported, ExportedPicture, FromEditor, ImageSource, PageState, ToEditor } from '../protocol/editor';
 import type { InquiryStates } from '../protocol/inquiryState';
+import type { MapChecks } from '../protocol/mapChecks';
 import { restoreView } from '../protocol/viewState';
 import type { ActiveSmear } from './activeSmear';
 import type { CanvasFocus } from './canvasFocus';
@@ -45,7 +46,7 @@ class PanelConnection {
   private ready = false;
   /** What the page was last sent. */
   private posted: { readonly document: SmearDocument; readonly state: AnalysisState; readonly picture: Picture | undefined; readonly count: number | undefined } | undefined;
-  private postedInquiries: { readonly document: SmearDocument; readonly states: InquiryStates } | undefined;
+  private postedInquiries: { readonly document: SmearDocument; readonly states: InquiryStates; readonly checks: MapChecks | undefined } | undefined;
   private prefetched = '';
   private looking: { readonly document: SmearDocument; readonly end: vscode.Disposable } | undefined;
   private readonly exports = new Map<number, (result: Exported) => void>();
@@ -107,6 +108,11 @@ class PanelConnection {
       case 'stop-inquiry':
         if (message.id === idOf(surface.current)) surface.current.inquiries.stop(message.inquiry);
         return;
+      case 'check':
+        return void (message.id === idOf(surface.current) && surface.current.check(message.map, message.asked));
+      case 'stop-checks':
+        if (message.id === idOf(surface.current)) surface.current.checker.stop();
+        return;
       case 'exported':
         this.exports.get(message.request)?.(message.result);
         return void this.exports.delete(message.request);
@@ -137,10 +143,11 @@ class PanelConnection {
   /** Beside the snapshot, because an answer comes in many steps and a picture may be large. */
   private postInquiries(): void {
     const { current: document } = this.surface;
-    const { states } = document.inquiries;
-    if (this.postedInquiries?.document === document && this.postedInquiries.states === states) return;
-    this.postedInquiries = { document, states };
-    this.post({ kind: 'inquiries', id: idOf(document), states });
+    const { inquiries: { states }, checker: { checks } } = document;
+    const { postedInquiries: posted } = this;
+    if (posted?.document === document && posted.states === states && posted.checks === checks) return;
+    this.postedInquiries = { document, states, checks };
+    this.post({ kind: 'inquiries', id: idOf(document), states, checks });
   }
 
   /** Pictures only: an analysis is small enough to come with its snapshot. */

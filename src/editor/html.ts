@@ -102,6 +102,16 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
       </div>
       <p id="overlay-note" class="note" role="status"></p>
       <p id="agreement-note" class="note" hidden></p>
+      <p id="similarity-note" class="note" hidden></p>
+      <div id="checks" hidden>
+        <h3 id="checks-heading">May I believe this map?</h3>
+        <p id="checked-map" class="note" hidden></p>
+        <ul id="findings" aria-labelledby="checks-heading"></ul>
+        <p id="checks-state" class="note" role="status" hidden></p>
+        <button id="check-map" type="button" class="link" title="Removal against matched controls, what the map lies on, changed images, random weights">Check this map</button>
+        <button id="check-road" type="button" class="link" title="Removed areas are filled from their neighbours; takes longer" hidden>Check by ROAD as well</button>
+        <button id="stop-checks" type="button" class="link" hidden>Stop</button>
+      </div>
     </section>
     <div id="results" hidden>
       <vscode-button id="copy-result" data-action="copy-result" appearance="secondary">Copy result</vscode-button>

@@ -2,11 +2,14 @@ import * as vscode from 'vscode';
 import { SmearLensError, toErrorInfo } from '../errors';
 import type { AnalysisState } from '../protocol/editor';
 import type { ModelChoice } from '../protocol/inference';
+import type { ChecksAsked } from '../protocol/mapChecks';
+import type { MapInQuestion } from '../protocol/trust';
 import type { MapInquiry } from '../protocol/inquiry';
 import { ask } from './ask';
 import { browserShows } from './contributions';
 import type { InferenceService } from './inferenceService';
 import { Inquiries } from './inquiries';
+import { MapChecker } from './mapChecker';
 import type { ModelChoices } from './modelChoices';
 
 /** Pixels: larger than any editor shows it, small enough to send. */
@@ -46,6 +49,8 @@ export class SmearDocument {
   readonly onDidChange = this.changed.event;
   /** What the reviewer asks beyond the analysis; as long as somebody looks, and about this analysis only. */
   readonly inquiries: Inquiries;
+  /** The checks of one of its maps. */
+  readonly checker: MapChecker;
 
   private readonly subscriptions: vscode.Disposable;
   /** Of the newest analysis: `abort` when the next one starts and when the document closes, `raise` when somebody looks. */
@@ -70,6 +75,11 @@ export class SmearDocument {
       changed: () => this.changed.fire(),
       failed: ({ code, message, hint }) => options.log.error(`${uri.fsPath}: [${code}] ${message} ${hint}`),
     });
+    this.checker = new MapChecker({
+      call: (inquiry, signal) => ask(options.inference, { imagePath: uri.fsPath, model: this.model ?? options.models.for(uri), inquiry }, { signal }),
+      changed: () => this.changed.fire(),
+      failed: ({ code, message, hint }) => options.log.error(`${uri.fsPath}: [${code}] ${message} ${hint}`),
+    });
     options.documents.add(this);
   }
 
@@ -82,7 +92,9 @@ export class SmearDocument {
       if (!looks) return;
       looks = false;
       this.lookers--;
-      if (this.lookers === 0) this.inquiries.leave();
+      if (this.lookers > 0) return;
+      this.inquiries.leave();
+      this.checker.stop();
     };
     return { dispose: away };
   }
@@ -115,10 +127,16 @@ export class SmearDocument {
     if (this.state.kind === 'done' && this.lookers > 0) await this.inquiries.ask(inquiry);
   }
 
+  /** Has a map of the smear checked; what was found of another one goes. */
+  async check(map: MapInQuestion, asked: ChecksAsked): Promise<void> {
+    if (this.state.kind === 'done' && this.lookers > 0) await this.checker.check(map, asked, this.state.analysis.model.classes);
+  }
+
   dispose(): void {
     this.options.documents.delete(this);
     this.running.abort.abort();
     this.inquiries.leave();
+    this.checker.stop();
     this.subscriptions.dispose();
   }
 
@@ -131,6 +149,7 @@ export class SmearDocument {
   private restart(): void {
     this.running.abort.abort();
     this.inquiries.clear();
+    this.checker.clear();
     this.running = { abort: new AbortController(), raise: new AbortController() };
     if (this.lookers > 0) this.running.raise.abort();
   }

@@ -7,6 +7,8 @@ import type { ErrorInfo } from '../errors';
 import type { Analysis } from './analysis';
 import type { MapInquiry } from './inquiry';
 import type { InquiryKind, InquiryStates } from './inquiryState';
+import type { ChecksAsked, MapChecks } from './mapChecks';
+import type { MapInQuestion } from './trust';
 import type { ViewState } from './viewState';
 
 /** Where the webview gets the picture from. */
@@ -67,7 +69,7 @@ export type ViewCommand =
 export type ToEditor =
   | { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot }
   /** What was inquired into the smear with this id, after its first snapshot and at every change; an answer grows in many steps. */
-  | { readonly kind: 'inquiries'; readonly id: string; readonly states: InquiryStates }
+  | { readonly kind: 'inquiries'; readonly id: string; readonly states: InquiryStates; readonly checks?: MapChecks | undefined }
   /** Pictures that may be shown next, to be fetched and decoded ahead. Those of earlier messages may be forgotten. */
   | { readonly kind: 'prefetch'; readonly images: readonly ImageSource[] }
   | { readonly kind: 'command'; readonly command: ViewCommand }
@@ -111,5 +113,8 @@ export type FromEditor =
   /** The reviewer wants a map of the smear with this id that takes long work. What is being computed or known already is not computed again. */
   | { readonly kind: 'inquire'; readonly id: string; readonly inquiry: MapInquiry }
   | { readonly kind: 'stop-inquiry'; readonly id: string; readonly inquiry: InquiryKind }
+  /** May one believe the map on show? */
+  | { readonly kind: 'check'; readonly id: string; readonly map: MapInQuestion; readonly asked: ChecksAsked }
+  | { readonly kind: 'stop-checks'; readonly id: string }
   | { readonly kind: 'exported'; readonly request: number; readonly result: Exported }
   | { readonly kind: 'action'; readonly action: EditorAction };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InquiryState } from '../../../src/protocol/inquiryState';
+import { agreementNote } from '../../../src/protocol/scoreCam';
 import { inquiryWords } from '../../../src/protocol/inquiryWords';
 import { evenWeightsNote, scoreCamCaption } from '../../../src/protocol/scoreCam';
 import { scoreCam } from './scoreCam';
@@ -21,8 +22,8 @@ describe('inquiryWords', () => {
 
   it.each<[Omit<InquiryState, 'asked'>, string, string | undefined]>([
     [{ answer: scoreCam() }, 'Exact: a pass for each channel. 10 passes, 2.4 s.', undefined],
-    [{ answer: fast }, 'Fast: an estimate from some of the passes. 4 passes, 2.4 s.', 'Compute exactly'],
-    [{ answer: fast, stopped: true }, 'Fast: an estimate from some of the passes. 4 passes, 2.4 s.', 'Compute exactly'],
+    [{ answer: fast }, `${agreementNote('fast')} 4 passes, 2.4 s.`, 'Compute exactly'],
+    [{ answer: fast, stopped: true }, `${agreementNote('fast')} 4 passes, 2.4 s.`, 'Compute exactly'],
     [{ answer: scoreCam(4), stopped: true }, 'Unfinished: 4 of 10 channels.', 'Go on'],
     [{ stopped: true }, 'Score-CAM was stopped.', 'Go on'],
     [{ answer: scoreCam(4), error }, 'Unfinished: 4 of 10 channels.', 'Try again'],

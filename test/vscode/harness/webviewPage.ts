@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { editorPage } from '../../../src/editor/html';
 import type { EditorSnapshot, FromEditor, ToEditor, ViewCommand } from '../../../src/protocol/editor';
 import type { InquiryStates } from '../../../src/protocol/inquiryState';
+import type { MapChecks } from '../../../src/protocol/mapChecks';
 import { DEFAULT_VIEW } from '../../../src/protocol/viewState';
 import { smearSvg } from './images';
 import { ROOT } from './server';
@@ -89,8 +90,8 @@ export class WebviewPage {
   }
 
   /** Sends what the host knows of inquiries into the smear of the snapshots. */
-  async inquired(states: InquiryStates, id = 'smear.png'): Promise<void> {
-    const message: ToEditor = { kind: 'inquiries', id, states };
+  async inquired(states: InquiryStates, id = 'smear.png', checks?: MapChecks): Promise<void> {
+    const message: ToEditor = { kind: 'inquiries', id, states, checks };
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 

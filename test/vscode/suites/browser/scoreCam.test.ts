@@ -41,17 +41,19 @@ describe('Score-CAM in the workbench', function () {
     await shows(name);
   }
 
-  it('shows a picture while it is computed, and says how far that is, until it is whole', async () => {
+  it('is there fast, then exactly when that is asked for, and says which of the two is on show', async () => {
     await session.workbench.fromExplorer(FOLDER, 'Review Folder');
     await shows('a.png');
     await overlayRadio(editor(), 'Score-CAM').click();
-    await editor().locator('#inquiry-progress', { hasText: /^Score-CAM: \d+ of \d+ channels; this picture is not final yet$/ }).waitFor();
-    const partial = await overlayPixels(editor());
-    assert.notStrictEqual(partial, 'hidden');
+    await editor().locator('#inquiry-result', { hasText: /^Fast: / }).waitFor();
+    const fast = await overlayPixels(editor());
+    assert.notStrictEqual(fast, 'hidden');
+    await editor().locator('#inquiry-action', { hasText: 'Compute exactly' }).click();
+    await editor().locator('#inquiry-progress', { hasText: /^Score-CAM, exact: \d+ of \d+ channels; this picture is still the fast one$/ }).waitFor();
     await session.screenshot('score-cam-running');
     assert.deepStrictEqual(await accessibilityViolations(editor()), []);
-    await editor().locator('#inquiry-result', { hasText: /^(Exact|Fast): / }).waitFor({ timeout: COMPUTED });
-    assert.notStrictEqual(await overlayPixels(editor()), partial);
+    await editor().locator('#inquiry-result', { hasText: /^Exact: / }).waitFor({ timeout: COMPUTED });
+    assert.notStrictEqual(await overlayPixels(editor()), fast);
     assert.strictEqual(await editor().locator('#inquiry-bar').isVisible(), false);
     await session.screenshot('score-cam');
   });
@@ -72,22 +74,40 @@ describe('Score-CAM in the workbench', function () {
 
   it('is computed for the next image too, as long as that is on show, and kept where it is known', async () => {
     const known = await result();
+    const fast = editor().locator('#inquiry-result', { hasText: /^Fast: / });
+    const beginsExactly = async (): Promise<void> => {
+      await editor().locator('#inquiry-action', { hasText: 'Compute exactly' }).click();
+      await editor().locator('#inquiry-progress', { hasText: 'still the fast one' }).waitFor();
+    };
     await go('Next', 'b.png');
-    await editor().locator('#inquiry-progress', { hasText: 'not final yet' }).waitFor();
+    await fast.waitFor();
+    await beginsExactly();
     await go('Previous', 'a.png');
     await editor().locator('#inquiry-result', { hasText: known }).waitFor();
     assert.strictEqual(await editor().locator('#inquiry-bar').isVisible(), false);
     assert.notStrictEqual(await overlayPixels(editor()), 'hidden');
-    // It was left, not stopped: what there was is there, and it goes on.
     await go('Next', 'b.png');
-    await editor().locator('#inquiry-progress', { hasText: 'not final yet' }).waitFor();
+    await fast.waitFor();
+    await beginsExactly();
     await editor().locator('#inquiry-action', { hasText: 'Stop' }).click();
-    await editor().locator('#inquiry-result', { hasText: /^Unfinished: \d+ of \d+ channels\.$/ }).waitFor();
+    await fast.waitFor();
     assert.notStrictEqual(await overlayPixels(editor()), 'hidden');
     await go('Previous', 'a.png');
-    await go('Next', 'b.png');
-    await editor().locator('#inquiry-action', { hasText: 'Go on' }).waitFor();
-    await go('Previous', 'a.png');
+    await editor().locator('#inquiry-result', { hasText: known }).waitFor();
+  });
+
+  it('is checked: what removing it does, what it lies on, changed images, random weights', async () => {
+    await editor().locator('#check-map').click();
+    await editor().locator('#check-road').waitFor({ timeout: COMPUTED });
+    const findings = await editor().locator('#findings li').allTextContents();
+    for (const about of [/^(Removing the marked areas|The map marks so evenly|The image blurred)/, /of the map's energy lies on nuclei|No nuclei were found/, /^Without colour the verdict/, /last weights/]) {
+      assert.ok(findings.some((sentence) => about.test(sentence)), `${about}: ${findings.join(' | ')}`);
+    }
+    assert.match(await editor().locator('#checked-map').innerText(), /^Score-CAM \(authors'\) for /);
+    assert.deepStrictEqual(await accessibilityViolations(editor()), []);
+    await editor().locator('#findings').scrollIntoViewIfNeeded();
+    await session.screenshot('checks');
+    await choose(editor(), 'class-choice', (await editor().locator('#class-choice vscode-option').allTextContents())[0] ?? '');
   });
 
   it('is there again when its tab was hidden', async () => {
