@@ -22,8 +22,8 @@ interface Reference {
   readonly layer: string;
   readonly selected: readonly number[];
   readonly tolerance: number;
-  /** Layers near the image, of some networks. */
-  readonly early: readonly { readonly layer: string; readonly float32Error: number }[];
+  /** Layers near the image, of some networks, and what PyTorch's own float32 is off by there. */
+  readonly early: readonly { readonly layer: string; readonly float32Error: { readonly gradCam: number; readonly gradients: number } }[];
 }
 
 const at = (name: string, suffix: string): string => path.join(folder ?? '', `${name}.${suffix}`);
@@ -40,14 +40,21 @@ describe.skipIf(!folder)('full-size networks (skipped: SMEARLENS_LARGE_MODELS is
     for (const key of OUTPUTS) compare(`${name} ${key}`, results(key), load(name, key), reference.tolerance);
   });
 
-  it.each(references.flatMap(([name, r]) => r.early.map((early, i) => [name, early.layer, i, r] as const)))('%s at %s', async (name, layer, i, reference) => {
+  it.each(references.flatMap(([name, r]) => r.early.map((early, i) => [name, early.layer, i, early.float32Error, r] as const)))('%s at %s', async (name, layer, i, floor, reference) => {
     const p = await prepare(await resolveModel(at(name, 'onnx')));
     const results = await explained(p, layer, load(name, 'input'), reference.selected, ['logits', 'activation', 'gradients', 'gradCam']);
-    for (const key of ['activation', 'gradients', 'gradCam'] as const) {
-      compare(`${name} ${layer} ${key}`, results(key), load(name, `early${i}.${key}`), reference.tolerance);
-    }
+    const expected = (key: string): Float32Array => load(name, `early${i}.${key}`);
+    compare(`${name} ${layer} activation`, results('activation'), expected('activation'), reference.tolerance);
+    compare(`${name} ${layer} gradCam`, results('gradCam'), expected('gradCam'), reference.tolerance);
+    compare(`${name} ${layer} gradients`, results('gradients'), expected('gradients'), Math.max(reference.tolerance, 4 * floor.gradients), normError);
   });
 });
+
+/** For many values of which single ones may move to a neighbour. */
+function normError(actual: Float32Array, expected: Float32Array): number {
+  const norm = (values: Float32Array): number => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0));
+  return norm(actual.map((v, i) => v - expected[i])) / norm(expected);
+}
 
 async function explained(p: Prepared, layer: string, input: Float32Array, selected: readonly number[], outputs: readonly ExplainedOutput[]): Promise<(key: ExplainedOutput) => Float32Array> {
   const { model, explained: names } = explainModel(p.model, p.facts, p.logits.tensor, layerOf(p, layer), outputs);
@@ -58,8 +65,8 @@ async function explained(p: Prepared, layer: string, input: Float32Array, select
   return (key) => results[names[key]].data as Float32Array;
 }
 
-function compare(what: string, actual: Float32Array, expected: Float32Array, tolerance: number): void {
-  const error = relativeError(actual, expected);
-  console.log(`${what}: ${error.toExponential(1)}`);
+function compare(what: string, actual: Float32Array, expected: Float32Array, tolerance: number, measure: typeof normError = relativeError): void {
+  const error = measure(actual, expected);
+  console.log(`${what}: ${error.toExponential(1)} (less than ${tolerance.toExponential(1)})`);
   expect(error, what).toBeLessThan(tolerance);
 }
