@@ -15,7 +15,8 @@ describe('formatPercent', () => {
   ])('%f reads %s', (probability, text) => expect(formatPercent(probability)).toBe(text));
 
   it('never says 100 % or 0 %', () => {
-    for (let i = 0; i <= 100_000; i++) expect(formatPercent(i / 100_000)).not.toMatch(/^(100|0)(\.0)? %$/);
+    const round = Array.from({ length: 100_001 }, (_, i) => formatPercent(i / 100_000)).filter((text) => /^(100|0)(\.0)? %$/.test(text));
+    expect(round).toEqual([]);
   });
 });
 
