@@ -5,7 +5,6 @@ import { formatMethod } from '../src/protocol/format';
 import type { InquiryState } from '../src/protocol/inquiryState';
 import { evenWeightsNote } from '../src/protocol/scoreCam';
 import { COLOUR_MAPS, isColourMap, isOverlay, isStyle, OVERLAYS, STYLES, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
-import { nearlySameMaps } from '../src/protocol/trustText';
 import { byId, say } from './dom';
 import { effectiveClassId, effectiveOverlay, explainedClasses, offeredOverlays, type Maps } from './maps';
 import { fillChoice, onChoice, select, selectNone, type ChoiceElement } from './toolkit';
@@ -54,8 +53,6 @@ export class Controls {
     this.opacity.valueAsNumber = view.opacity;
     this.threshold.valueAsNumber = view.threshold;
     say(byId('agreement-note'), maps.explanation?.uniformGradient ? AGREEMENT : undefined);
-    const { logits, model } = maps.analysis;
-    say(byId('similarity-note'), (maps.explanation && nearlySameMaps(maps.explanation, logits, model.classes).join(' ')) || undefined);
   }
 
   /** Which these are may be known only once an inquiry is answered. */

@@ -15,7 +15,7 @@ import { exportPicture } from './exportPicture';
 import { connect, remember, send } from './host';
 import { ChecksPanel } from './checksPanel';
 import { InquiryPanel } from './inquiryPanel';
-import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, type Maps } from './maps';
+import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, similarityNote, type Maps } from './maps';
 import { showSmallPrint } from './smallPrint';
 import { Stage } from './stage';
 import { connectStrip, showPosition, showScale } from './strip';
@@ -200,6 +200,7 @@ function drawView(): void {
   inquiryPanel.show(chosen?.state);
   checksPanel.show(checks, shown && !shown.map.flat ? shown.map : undefined, maps.analysis.model.classes);
   controls.describe(view, shown?.map, chosen);
+  say(byId('similarity-note'), shown && similarityNote(maps, shown));
   if (shown && !shown.map.flat) stage.drawOverlay(maps.analysis.image, shown.map, shown.layer, view);
   else stage.clearOverlay();
 }

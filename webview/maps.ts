@@ -4,6 +4,7 @@ import type { ShownMap } from '../src/protocol/caption';
 import type { MapInquiry } from '../src/protocol/inquiry';
 import { isWhole, type InquiryState, type InquiryStates } from '../src/protocol/inquiryState';
 import { OVERLAY_CHOICES, OVERLAYS, type OverlayChoice, type ViewState } from '../src/protocol/viewState';
+import { nearlySameMaps } from '../src/protocol/trustText';
 import { isOutside } from './verdict';
 
 export interface Maps {
@@ -30,6 +31,13 @@ export function chosenMap(maps: Maps, view: ViewState): ShownMap | undefined {
   const layer = inquiry ? answer : maps.explanation;
   const map = layer?.maps.find((m) => m.method === method && m.variant === variant && maps.analysis.model.classes[m.classIndex]?.id === classId);
   return map && layer && { map, layer, answer };
+}
+
+/** Where this method's maps of the two likeliest classes are nearly the same, a sentence that says so. */
+export function similarityNote({ analysis, explanation, inquiries }: Maps, { map: { method, variant } }: ShownMap): string | undefined {
+  const known = [explanation, ...Object.values(inquiries).map(({ answer }) => answer)].flatMap((of) => of?.maps ?? []);
+  const maps = known.filter((m) => m.method === method && m.variant === variant);
+  return nearlySameMaps({ maps }, analysis.logits, analysis.model.classes)[0];
 }
 
 /** What the view needs an inquiry for, and how far that has come. */
