@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { InferenceClient, type CallOptions, type ClientOptions } from '../../src/inference/client';
 import type { Analysis } from '../../src/protocol/analysis';
+import type { InquiryAnswer } from '../../src/protocol/inquiry';
 import { bundle, temporaryFolder } from './bundle';
 import { Gate } from './gate';
 
@@ -60,6 +61,12 @@ function logged(text: string): Promise<void> {
 
 function restarted(): Promise<string> {
   return new Promise((resolve) => client.onDidRestart(resolve));
+}
+
+function inquire(path: string, options: CallOptions = {}): Promise<InquiryAnswer> {
+  const call = client.call('inquire', { imagePath: image, model: { path, provider: 'cpu', layer: 'auto' }, inquiry: { kind: 'score-cam', mode: 'exact' } }, options);
+  call.catch(() => undefined);
+  return call;
 }
 
 function analyse(path: string, options: CallOptions = {}, imagePath: string = image): Promise<Analysis> {
@@ -308,5 +315,24 @@ describe('the end', () => {
     parent.stdout.on('data', (data: Buffer) => output.push(data.toString()));
     const [code] = (await once(parent, 'close')) as [number];
     expect([code, output.join('')]).toEqual([0, 'described echo\n']);
+  });
+});
+
+describe('an inquiry', () => {
+  test('tells how far it is, and then the whole', async () => {
+    const seen: unknown[] = [];
+    const whole = await inquire('quick', { onProgress: (answer) => seen.push('done' in answer && answer.done) });
+    expect([seen, 'done' in whole && whole.done]).toEqual([[1], 2]);
+  });
+
+  test('of which nobody wants to know any more ends between two steps, and the process goes on', async () => {
+    await analyse('quick');
+    const { pid } = client;
+    const abort = new AbortController();
+    const call = inquire('quick', { signal: abort.signal, onProgress: () => abort.abort() });
+    await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+    await analyse('quick');
+    expect(client.pid).toBe(pid);
+    expect(client.pending).toBe(0);
   });
 });

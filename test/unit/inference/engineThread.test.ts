@@ -6,6 +6,7 @@ import { EngineThread, type RemoteEngine } from '../../../src/inference/engineTh
 import { runWorker } from '../../../src/inference/worker';
 import type { Analysis } from '../../../src/protocol/analysis';
 import type { ModelChoice } from '../../../src/protocol/inference';
+import type { InquiryAnswer } from '../../../src/protocol/inquiry';
 
 const MODEL: ModelChoice = { path: 'model.onnx', provider: 'cpu', layer: 'auto' };
 const open: MessagePort[] = [];
@@ -77,6 +78,48 @@ test('layers are asked of the worker', async () => {
   const { thread } = joined({ layers: async (model) => (asked.push(model), choices) });
   expect(await thread.layers(MODEL)).toEqual(choices);
   expect(asked).toEqual([MODEL]);
+});
+
+const answer = (done: number): Extract<InquiryAnswer, { kind: 'recipro-cam' }> => ({ kind: 'recipro-cam', layer: 'relu', channels: 1, height: 1, width: 2, done, total: 3, maps: [], provider: 'cpu', milliseconds: 1 });
+
+test('an inquiry is answered step by step, each when it is asked for, and lets go when nobody asks any more', async () => {
+  const seen: string[] = [];
+  const engine: Pick<RemoteEngine, 'inquire'> = {
+    async *inquire(input, _model, { kind }) {
+      try {
+        for (let done = 1; done < 3; done++) {
+          seen.push(`${kind} ${[...input].join()} ${done}`);
+          yield answer(done);
+        }
+        return answer(3);
+      } finally {
+        seen.push('left');
+      }
+    },
+  };
+  const { thread } = joined(engine);
+  const tensor = Float32Array.of(1, 2);
+  const whole = thread.inquire(tensor, MODEL, { kind: 'recipro-cam' });
+  expect(await whole.next()).toEqual({ done: false, value: answer(1) });
+  expect(seen).toEqual(['recipro-cam 1,2 1']);
+  expect(tensor.byteLength).toBe(0);
+  expect(await whole.next()).toEqual({ done: false, value: answer(2) });
+  expect(await whole.next()).toEqual({ done: true, value: answer(3) });
+  const left = thread.inquire(Float32Array.of(3), MODEL, { kind: 'recipro-cam' });
+  await left.next();
+  await left.return(answer(0));
+  // A call behind it is answered after it has ended.
+  await expect(thread.describe(MODEL)).rejects.toBeDefined();
+  expect(seen).toEqual(['recipro-cam 1,2 1', 'recipro-cam 1,2 2', 'left', 'recipro-cam 3 1', 'left']);
+});
+
+test('an inquiry that fails says why', async () => {
+  const { thread } = joined({
+    async *inquire() {
+      throw new SmearLensError('numeric', 'not a number', 'Choose another.');
+    },
+  });
+  await expect(thread.inquire(Float32Array.of(1), MODEL, { kind: 'recipro-cam' }).next()).rejects.toMatchObject({ code: 'numeric' });
 });
 
 test('a thread that fails or ends is reported as dead', () => {

@@ -213,3 +213,82 @@ test('cancelling what is unknown or over changes nothing', async () => {
   await settled();
   expect(await logged(() => (pipeline.cancel(1), pipeline.cancel(99)))).toEqual([]);
 });
+
+interface Long {
+  /** Ends the present step with that progress. */
+  readonly step: (progress: string) => Promise<string[]>;
+  readonly finish: (reply: string) => Promise<string[]>;
+  readonly left: () => boolean;
+}
+
+/** Submits a job of many steps, prepared at once. */
+function submitLong(id: number, priority: Priority = 'background'): Long {
+  let next: Deferred<{ progress?: string; reply?: string }> = deferred();
+  let left = false;
+  async function* steps(): AsyncGenerator<string, string> {
+    try {
+      for (;;) {
+        log.push(`${id} step`);
+        const { progress, reply } = await next.promise;
+        next = deferred();
+        if (reply !== undefined) return reply;
+        yield progress ?? '';
+      }
+    } finally {
+      left = true;
+    }
+  }
+  pipeline.submit({ id, priority, prepare: async () => ({ steps }) });
+  return { step: (progress) => logged(() => next.resolve({ progress })), finish: (reply) => logged(() => next.resolve({ reply })), left: () => left };
+}
+
+test('a call of many steps tells of each, and goes on by itself', async () => {
+  const long = submitLong(1);
+  await settled();
+  expect(log).toEqual(['1 step']);
+  expect(await long.step('a')).toEqual(['1 progress a', '1 step']);
+  expect(await long.step('b')).toEqual(['1 progress b', '1 step']);
+  expect(await long.finish('C')).toEqual(['1 done C']);
+  expect(long.left()).toBe(true);
+});
+
+test('between two of its steps come an urgent call, at once, and calls of its own priority, in turn', async () => {
+  const long = submitLong(1);
+  await settled();
+  const urgent = submit(2, 'interactive');
+  urgent.prepared.resolve();
+  const background = submit(3);
+  background.prepared.resolve();
+  await settled();
+  expect(await long.step('a')).toEqual(['1 progress a', '2 run', '3 prepare']);
+  expect(await logged(() => urgent.ran.resolve('B'))).toEqual(['2 done B', '1 step']);
+  expect(await long.step('b')).toEqual(['1 progress b', '3 run']);
+  expect(await logged(() => background.ran.resolve('C'))).toEqual(['3 done C', '1 step']);
+});
+
+test('it does not keep the next call from being prepared', async () => {
+  const long = submitLong(1);
+  await settled();
+  const running = submit(2);
+  running.prepared.resolve();
+  await settled();
+  await long.step('a');
+  expect(await logged(() => submit(3))).toEqual(['3 prepare']);
+});
+
+test('cancelled between two steps it ends at once, and during one when that returns; in both it lets go of what it holds', async () => {
+  const waiting = submitLong(1);
+  await settled();
+  const urgent = submit(2, 'interactive');
+  urgent.prepared.resolve();
+  await settled();
+  await waiting.step('a');
+  expect(await logged(() => pipeline.cancel(1))).toEqual(['1 cancelled']);
+  expect(waiting.left()).toBe(true);
+  await logged(() => urgent.ran.resolve('B'));
+  const stepping = submitLong(3);
+  await settled();
+  expect(await logged(() => pipeline.cancel(3))).toEqual([]);
+  expect(await stepping.step('a')).toEqual(['3 cancelled']);
+  expect(stepping.left()).toBe(true);
+});
