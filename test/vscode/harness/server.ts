@@ -48,6 +48,10 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** Whoever starts servers and ends without stopping them takes them along. */
+const running = new Set<CodeServer>();
+process.once('exit', () => running.forEach((server) => server.kill()));
+
 export class CodeServer {
   private constructor(
     private readonly child: ChildProcess,
@@ -75,7 +79,7 @@ export class CodeServer {
     });
     fs.closeSync(log);
     const server = new CodeServer(child, folder, authority);
-    process.once('exit', () => server.signal('SIGKILL'));
+    running.add(server);
     await server.answers(logFile);
     return server;
   }
@@ -90,6 +94,10 @@ export class CodeServer {
     writeSettingsFiles(this.folder, settings);
   }
 
+  kill(): void {
+    this.signal('SIGKILL');
+  }
+
   async stop(): Promise<void> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
@@ -99,6 +107,7 @@ export class CodeServer {
     clearTimeout(last);
     // Those of its children that outlived it.
     this.signal('SIGKILL');
+    running.delete(this);
   }
 
   private async answers(logFile: string): Promise<void> {
