@@ -271,7 +271,7 @@ describe("the editor's page", () => {
       }
       assert.deepStrictEqual(reached, [
         ...['previous', 'next', 'zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'],
-        ...['overlay-choice', 'more-methods', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'copy-result', 'export-overlay', 'contact-sheet'],
+        ...['overlay-choice', 'more-methods', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'check-map', 'copy-result', 'export-overlay', 'contact-sheet'],
       ]);
     });
 
