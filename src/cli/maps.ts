@@ -83,7 +83,8 @@ async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: Mode
   }
 }
 
-function explanationOf(analysis: Omit<Analysis, 'image'>): Explanation {
+/** @throws SmearLensError why there is none */
+export function explanationOf(analysis: Omit<Analysis, 'image'>): Explanation {
   const { explanation } = analysis;
   if (explanation && 'maps' in explanation) return explanation;
   const info = explanation?.error;

@@ -10,11 +10,12 @@ import { encodePng } from '../images/render';
 import { resizeRgb } from '../images/tensor';
 import type { RgbImage } from '../images/types';
 import { resolveModel } from '../models/resolve';
-import type { Analysis, Explanation, ProviderChoice } from '../protocol/analysis';
+import type { ProviderChoice } from '../protocol/analysis';
 import { RESEARCH_USE } from '../protocol/format';
 import type { ModelChoice } from '../protocol/inference';
 import type { ScoreCam } from '../protocol/scoreCam';
 import { nameAssumptions } from './assumptions';
+import { explanationOf } from './maps';
 import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
 
@@ -49,7 +50,7 @@ export async function sheet(imagePath: string | undefined, options: SheetOptions
     const analysis = await engine.analyse(input.tensor, choice, true);
     const scoreCam = await exactScoreCam(engine, input.tensor, choice, output, signal);
     if (!scoreCam) return;
-    const source: SheetSource = { fileName: path.basename(subject), analysis, explanation: explanationOf(analysis, options.model), scoreCam, ...COLOURS };
+    const source: SheetSource = { fileName: path.basename(subject), analysis, explanation: explanationOf(analysis), scoreCam, ...COLOURS };
     const plan = sheetPlan(source);
     const svg = sheetSvg(source, plan, await picturesOf(input, plan));
     await write(options.sheet, format === '.svg' ? svg : await rasterise(svg));
@@ -78,12 +79,6 @@ async function exactScoreCam(engine: ExplainEngine, tensor: Float32Array, choice
     if (signal.aborted) return void (await steps.return(value));
     if (!told) output.log(`Score-CAM runs the model ${value.total} times.`);
   }
-}
-
-function explanationOf({ explanation }: Omit<Analysis, 'image'>, model: string): Explanation {
-  if (explanation && 'maps' in explanation) return explanation;
-  const info = explanation?.error;
-  throw new SmearLensError(info?.code ?? 'internal', info?.message ?? `${model}: no explanation was computed.`, info?.hint ?? 'Please report this.');
 }
 
 /** Made smaller first, as far as a tile is: an SVG holds a dozen of them. */
