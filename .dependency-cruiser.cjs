@@ -1,5 +1,5 @@
 /** The house rule: dependencies point one way, and the core never imports vscode. */
-const core = '^src/(onnx|images|models|inference|explain|protocol|errors|cli)';
+const core = '^src/(onnx|images|models|inference|explain|evaluation|protocol|errors|cli)';
 const mayNot = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
 
 module.exports = {
@@ -14,8 +14,10 @@ module.exports = {
     mayNot('models-above-bases', '^src/models/', '^src/(?!models|onnx|images|protocol|errors\\.ts)', 'models sees onnx and images.'),
     mayNot('inference-below-explain', '^src/inference/', '^src/(?!inference|models|onnx|images|protocol|errors\\.ts)', 'inference sees models, onnx and images.'),
     mayNot('explain-below-features', '^src/explain/', '^src/(?!explain|inference|models|onnx|images|protocol|errors\\.ts)', 'explain sees the core below it.'),
+    mayNot('evaluation-below-features', '^src/evaluation/', '^src/(?!evaluation|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'evaluation sees the core below it.'),
+    mayNot('metrics-are-pure', '^src/evaluation/metrics/', '^(?!src/(evaluation/(metrics/|types\\.ts)|protocol/|errors\\.ts))', 'The report computes them anew in the browser.'),
     mayNot('features-ask-the-process', '^src/(editor|views|commands)/', '^(onnxruntime-node|sharp|node_modules/(onnxruntime-node|sharp))', 'The extension host never runs a model or decodes a pixel.'),
-    mayNot('webview-draws', '^webview/', '^src/(?!protocol|explain/(overlay|colourMaps|contour|sheet)\\.ts|errors\\.ts)', 'The webview draws; it sees the protocol and the drawing functions.'),
+    mayNot('webview-draws', '^webview/', '^src/(?!protocol|explain/(overlay|colourMaps|contour|sheet)\\.ts|evaluation/(metrics/|types\\.ts)|errors\\.ts)', 'The webview draws; it sees the protocol, the drawing functions and the metrics.'),
     mayNot('toolkit-in-one-file', '^webview/(?!toolkit\\.ts)', 'webview-ui-toolkit', 'The deprecated toolkit stays behind webview/toolkit.ts.'),
     { name: 'no-unlisted', severity: 'error', from: { path: '^(src|webview)' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'], pathNot: '^vscode$' } },
   ],

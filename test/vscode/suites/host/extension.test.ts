@@ -84,24 +84,42 @@ describe('SmearLens in the extension host', () => {
   });
 
   it('says so when its file is deleted, and analyses it when it changes or comes back', async () => {
-    const name = 'changing.jpg';
+    // A name for every try: what the try before has left must not be taken for this one's.
+    const file = host.file(`changing-${Date.now()}.jpg`);
     const bytes = ['smear-1.jpg', 'SMEAR-6.JPG'].map((source) => fs.readFileSync(host.file(source).fsPath));
     // At once, as a copy that is under way may be read half.
     const put = (content: Buffer | undefined): void => {
       fs.writeFileSync(host.file('half').fsPath, content ?? '');
-      fs.renameSync(host.file('half').fsPath, host.file(name).fsPath);
+      fs.renameSync(host.file('half').fsPath, file.fsPath);
     };
-    put(bytes[0]);
-    const first = await host.openSmear(name);
-    const changed = host.outcome(host.file(name));
-    put(bytes[1]);
-    assert.notStrictEqual((await changed).analysis.image.sha256, first.analysis.image.sha256);
-    const deleted = host.outcome(host.file(name), 'deleted');
-    fs.rmSync(host.file(name).fsPath);
-    await deleted;
-    const back = host.outcome(host.file(name));
-    put(bytes[0]);
-    assert.strictEqual((await back).analysis.image.sha256, first.analysis.image.sha256);
+    // VS Code tells nothing of what is made and deleted in one instant: the next step waits until it has told of the one before.
+    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(host.workspace, '*'));
+    const told = (): Promise<void> =>
+      new Promise((resolve) => {
+        for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete])
+          subscriptions.push(event((uri) => uri.toString() === file.toString() && resolve()));
+      });
+    const subscriptions: vscode.Disposable[] = [watcher];
+    const step = async <T>(outcome: Promise<T>, change: () => void): Promise<T> => {
+      const event = told();
+      change();
+      await event;
+      return outcome;
+    };
+    try {
+      await step(Promise.resolve(), () => put(bytes[0]));
+      const done = host.outcome(file);
+      await vscode.commands.executeCommand('smearlens.open', file);
+      const first = await done;
+      const changed = await step(host.outcome(file), () => put(bytes[1]));
+      assert.notStrictEqual(changed.analysis.image.sha256, first.analysis.image.sha256);
+      await step(host.outcome(file, 'deleted'), () => fs.rmSync(file.fsPath));
+      const back = await step(host.outcome(file), () => put(bytes[0]));
+      assert.strictEqual(back.analysis.image.sha256, first.analysis.image.sha256);
+    } finally {
+      vscode.Disposable.from(...subscriptions).dispose();
+      fs.rmSync(file.fsPath, { force: true });
+    }
   });
 
   it('takes another model and provider from the settings at once', async () => {
