@@ -2,6 +2,7 @@
 import './inference/noTelemetry';
 import * as path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { checkModel } from './cli/checkModel';
 import { doctor } from './cli/doctor';
 import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
@@ -15,6 +16,7 @@ import { toErrorInfo } from './errors';
 import { defaultModel } from './models/defaultModel';
 import type { CamMethod, CamVariant, ProviderChoice } from './protocol/analysis';
 import { RESEARCH_USE } from './protocol/format';
+import { CHECKED_IMAGES } from './protocol/modelChecks';
 import type { ScoreCamMode } from './protocol/scoreCam';
 import packageJson from '../package.json';
 
@@ -83,6 +85,11 @@ function main(argv: readonly string[]): void {
         if (file !== undefined && !signal.aborted) await sheet(image, { ...options, sheet: file }, output, signal);
       });
     });
+
+  withModel(command('check-model', 'over a set of images: how often the verdict changes with scale bar, background and colour, and whether maps depend on the weights').argument('<image|folder...>'))
+    .option('--count <n>', 'images to look at, spread over those given', parseSize, CHECKED_IMAGES)
+    .option('--layer <name>', 'the activation whose maps are compared (`smearlens inspect` lists them)', 'auto')
+    .action((paths: string[], o: Common & { count: number; layer: string }) => perform(o, o.model, (output, signal) => checkModel(paths, { ...o, model: modelOf(o), provider: o.provider ?? 'auto' }, output, signal)));
 
   command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')
     .argument('<model>')

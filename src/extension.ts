@@ -1,15 +1,17 @@
 /** Composes the features; nothing else. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { checkModel } from './commands/checkModel';
 import { chooseLayer } from './commands/chooseLayer';
 import { chooseModel } from './commands/chooseModel';
 import { chooseProvider } from './commands/chooseProvider';
 import { contactSheet } from './commands/contactSheet';
 import { copyResult } from './commands/copyResult';
-import { Doctor } from './commands/doctor';
+import { doctor } from './commands/doctor';
 import { exportOverlay } from './commands/exportOverlay';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { registerCommands } from './commands/register';
+import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
 import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
@@ -48,7 +50,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
   const analyses = new vscode.EventEmitter<AnalysisEvent>();
   const documents = new Set<SmearDocument>();
   const models = new ModelChoices(workspaceState, defaultModel(extensionPath));
-  const doctor = new Doctor(client, () => models.for(active.current?.uri));
+  const reports = new Reports();
   const options = { inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
   const reviews = new ReviewPanels(options);
 
@@ -57,7 +59,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
     active,
     analyses,
     models,
-    doctor,
+    reports,
     reviews,
     registerSmearEditor(options),
     registerStatusBar(active),
@@ -74,7 +76,8 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.contactSheet': () => contactSheet(active, extensionUri, log),
         'smearlens.copyResult': () => copyResult(active),
         'smearlens.useForWorkspace': useForWorkspace,
-        'smearlens.doctor': () => doctor.run(),
+        'smearlens.doctor': () => doctor(models.for(active.current?.uri), client, reports),
+        'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.showLog': () => log.show(),
         ...viewCommands(active),
       },

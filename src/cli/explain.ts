@@ -65,14 +65,15 @@ async function writeMaps(subject: string, { tensor, picture, field }: NetworkInp
     const { classes } = (await engine.describe(choice)).model;
     const wished = options.class === 'top' || options.class === 'all' ? undefined : [classIndex(classes, options.class)];
     const everyClass = options.class === 'all' ? classes.map((_, i) => i) : undefined;
-    const explained = await collectMaps(engine, tensor, choice, { ...options, rows: wished ?? everyClass }, output, signal);
+    const asker = { engine, tensor, choice, output, signal };
+    const explained = await collectMaps(asker, { ...options, rows: wished ?? everyClass });
     if (!explained) return;
     const rows = options.class === 'top' ? [explained.analysis.predicted] : (wished ?? everyClass ?? []);
     const names = classFileNames(classes);
     const maps = explained.maps
       .filter((m) => rows.includes(m.classIndex))
       .map((map) => ({ map, overlay: `${[map.method, ...(map.variant === 'none' ? [] : [map.variant]), names[map.classIndex]].join('-')}.png` }));
-    const trust = options.trust ? await trustReport({ engine, tensor, choice, signal }, explained, maps.map((m) => m.map), options.road ?? false) : undefined;
+    const trust = options.trust ? await trustReport(asker, explained, maps.map((m) => m.map), options.road ?? false) : undefined;
     if (signal.aborted) return;
     try {
       await fs.mkdir(out, { recursive: true });

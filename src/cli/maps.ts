@@ -1,11 +1,9 @@
 /** The maps that a command asks for: those that come with the analysis, and those that have to be asked for. */
 import { SmearLensError } from '../errors';
-import type { ExplainEngine } from '../explain/engine';
 import type { Analysis, CamMap, CamMethod, CamVariant, Explanation } from '../protocol/analysis';
-import type { ModelChoice } from '../protocol/inference';
 import type { MapAnswer, MapInquiry } from '../protocol/inquiry';
 import type { ScoreCam, ScoreCamMode } from '../protocol/scoreCam';
-import type { Output } from './output';
+import { wholeAnswer, type Asker } from './wholeAnswer';
 
 /** By the command line's names, in the order of its help. */
 export const GRADIENT_METHODS: readonly CamMethod[] = ['grad-cam', 'grad-cam++'];
@@ -37,13 +35,14 @@ export interface ExplainedImage {
 }
 
 /** @returns undefined where the signal was aborted before all was there */
-export async function collectMaps(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, wanted: WantedMaps, output: Output, signal: AbortSignal): Promise<ExplainedImage | undefined> {
+export async function collectMaps(asker: Asker, wanted: WantedMaps): Promise<ExplainedImage | undefined> {
+  const { engine, tensor, choice } = asker;
   const needsGradient = wanted.methods.some((m) => GRADIENT_METHODS.includes(m));
   const analysis = await engine.analyse(tensor, choice, needsGradient, { rows: wanted.rows });
   const explanation = needsGradient ? explanationOf(analysis) : undefined;
   const answers: MapAnswer[] = [];
   for (const inquiry of inquiriesOf(wanted)) {
-    const answer = await inquire(engine, tensor, choice, inquiry, output, signal);
+    const answer = await wholeAnswer(asker, inquiry);
     if (!answer) return undefined;
     answers.push(answer);
   }
@@ -62,25 +61,6 @@ function inquiriesOf({ methods, scoreCam, fill, rows }: WantedMaps): MapInquiry[
     ...(wants('hirescam', 'layercam', 'xgrad-cam', 'eigen-cam') ? [{ kind: 'more-methods', rows } as const] : []),
     ...(wants('recipro-cam') ? [{ kind: 'recipro-cam', rows } as const] : []),
   ];
-}
-
-/** The whole answer; undefined where the signal was aborted. */
-async function inquire(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, inquiry: MapInquiry, output: Output, signal: AbortSignal): Promise<MapAnswer | undefined> {
-  const answers = engine.inquire(tensor, choice, inquiry);
-  try {
-    for (;;) {
-      const { done, value } = await answers.next();
-      if (!('maps' in value)) throw new Error(`The answer to '${inquiry.kind}' holds no maps.`);
-      if (done) return value;
-      if (signal.aborted) {
-        await answers.return(value);
-        return undefined;
-      }
-      if ('total' in value) output.progress(`${inquiry.kind}: ${value.done} of ${value.total} passes`);
-    }
-  } finally {
-    output.progress('');
-  }
 }
 
 /** @throws SmearLensError why there is none */

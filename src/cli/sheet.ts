@@ -12,12 +12,11 @@ import type { RgbImage } from '../images/types';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
 import { RESEARCH_USE } from '../protocol/format';
-import type { ModelChoice } from '../protocol/inference';
-import type { ScoreCam } from '../protocol/scoreCam';
 import { nameAssumptions } from './assumptions';
 import { explanationOf } from './maps';
 import { networkInput, type NetworkInput } from './networkInput';
 import type { Output } from './output';
+import { wholeAnswer } from './wholeAnswer';
 
 /** By which the file's name ends. */
 const FORMATS = ['.svg', '.png'] as const;
@@ -48,7 +47,7 @@ export async function sheet(imagePath: string | undefined, options: SheetOptions
     const input = await networkInput(imagePath, options.tensor, resolved.input);
     const choice = { path: options.model, provider: options.provider, layer: options.layer };
     const analysis = await engine.analyse(input.tensor, choice, true);
-    const scoreCam = await exactScoreCam(engine, input.tensor, choice, output, signal);
+    const scoreCam = await wholeAnswer({ engine, tensor: input.tensor, choice, output, signal }, { kind: 'score-cam', mode: 'exact' });
     if (!scoreCam) return;
     const source: SheetSource = { fileName: path.basename(subject), analysis, explanation: explanationOf(analysis), scoreCam, ...COLOURS };
     const plan = sheetPlan(source);
@@ -66,19 +65,6 @@ function formatOf(file: string): (typeof FORMATS)[number] {
   const found = FORMATS.find((format) => file.toLowerCase().endsWith(format));
   if (found) return found;
   throw new SmearLensError('output-unwritable', `${file}: is neither an SVG nor a PNG file by its name.`, 'Let the name end in .svg or .png.');
-}
-
-/** Undefined where it was interrupted. */
-async function exactScoreCam(engine: ExplainEngine, tensor: Float32Array, choice: ModelChoice, output: Output, signal: AbortSignal): Promise<ScoreCam | undefined> {
-  const steps = engine.inquire(tensor, choice, { kind: 'score-cam', mode: 'exact' });
-  for (let told = false; ; told = true) {
-    const { done, value } = await steps.next();
-    // An answer is of the kind that was asked for.
-    if (value.kind !== 'score-cam') throw new Error(`An answer of the kind '${value.kind}' to 'score-cam'.`);
-    if (done) return value;
-    if (signal.aborted) return void (await steps.return(value));
-    if (!told) output.log(`Score-CAM runs the model ${value.total} times.`);
-  }
 }
 
 /** Made smaller first, as far as a tile is: an SVG holds a dozen of them. */

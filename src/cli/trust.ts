@@ -1,26 +1,18 @@
 /** `smearlens explain --trust`: the checks of the maps that were written, as numbers and as sentences. */
-import type { ExplainEngine } from '../explain/engine';
-import type { CamMap } from '../protocol/analysis';
+import type { CamMap, ClassInfo } from '../protocol/analysis';
 import { deletionContest, insertionContest, roadContest } from '../protocol/faithfulness';
 import { formatMethod } from '../protocol/format';
-import type { ModelChoice } from '../protocol/inference';
-import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
+import type { AnswerTo } from '../protocol/inquiry';
+import { sentencesOf } from '../protocol/mapChecks';
 import type { Faithfulness, MapInQuestion, Replacement } from '../protocol/trust';
-import { counterfactualVerdict, energySentences, enrichment, faithfulnessSentence, nearlySameMaps, randomisationSentence, randomisationVerdict, skippedSentences } from '../protocol/trustText';
+import { counterfactualVerdict, energySentences, enrichment, faithfulnessSentence, nearlySameMaps, randomisationSentence, randomisationVerdict } from '../protocol/trustText';
 import type { ExplainedImage } from './maps';
+import { wholeAnswer, type Asker } from './wholeAnswer';
 
 export interface TrustReport {
   /** `trust` of maps.json (docs/ARCHITECTURE.md, 'Command line'). */
   readonly record: object;
   readonly sentences: readonly string[];
-}
-
-/** Whoever asks: the engine, on one network input. */
-export interface Asker {
-  readonly engine: ExplainEngine;
-  readonly tensor: Float32Array;
-  readonly choice: ModelChoice;
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -33,24 +25,23 @@ export async function trustReport(asker: Asker, explained: ExplainedImage, maps:
   const checked = maps.reduce((best, m) => (best < 0 || logits[m.classIndex] > logits[best] ? m.classIndex : best), -1);
   const about: { record: object; sentences: string[] }[] = [];
   for (const map of maps.filter((m) => m.classIndex === checked)) {
-    const report = await mapReport(asker, { ...map, height: explained.height, width: explained.width }, model.classes[checked].id, road);
+    const report = await mapReport(asker, { ...map, height: explained.height, width: explained.width }, model.classes, road);
     if (!report) return undefined;
     about.push(report);
   }
-  const changes = await ask(asker, { kind: 'counterfactuals' });
-  const random = changes && (await ask(asker, { kind: 'randomisation' }));
+  const changes = await wholeAnswer(asker, { kind: 'counterfactuals' });
+  const random = changes && (await wholeAnswer(asker, { kind: 'randomisation' }));
   if (!random) return undefined;
   const verdicts = changes.changed.map((c) => ({ ...c, ...counterfactualVerdict(c, changes.logits, model.classes) }));
   const alike = nearlySameMaps(explained, logits, model.classes);
-  const randomSentence = randomisationSentence(random);
   return {
     record: {
       maps: about.map((a) => a.record),
       similarity: alike,
       counterfactuals: { changed: verdicts.map(({ towards, flipsTo, ...v }) => ({ ...v, towards: idOf(towards), flipsTo: idOf(flipsTo) })), skipped: changes.skipped },
-      randomisation: { stages: random.stages, ...randomisationVerdict(random), sentence: randomSentence },
+      randomisation: { stages: random.stages, ...randomisationVerdict(random), sentence: randomisationSentence(random) },
     },
-    sentences: [...about.flatMap((a) => a.sentences), ...alike, ...verdicts.map((v) => v.sentence), ...skippedSentences(changes), ...(randomSentence === undefined ? [] : [randomSentence])],
+    sentences: [...about.flatMap((a) => a.sentences), ...alike, ...sentencesOf(changes, model.classes), ...sentencesOf(random, model.classes)],
   };
 
   function idOf(index: number | undefined): string | undefined {
@@ -58,17 +49,18 @@ export async function trustReport(asker: Asker, explained: ExplainedImage, maps:
   }
 }
 
-async function mapReport(asker: Asker, map: MapInQuestion, classId: string, road: boolean): Promise<{ record: object; sentences: string[] } | undefined> {
+async function mapReport(asker: Asker, map: MapInQuestion, classes: readonly ClassInfo[], road: boolean): Promise<{ record: object; sentences: string[] } | undefined> {
   const replacements: Replacement[] = road ? ['blur', 'road'] : ['blur'];
-  const removal: { answer: Faithfulness; sentence: string }[] = [];
+  const removal: { answer: AnswerTo<'faithfulness'>; sentence: string }[] = [];
   for (const replacement of replacements) {
-    const answer = await ask(asker, { kind: 'faithfulness', map, replacement });
+    const answer = await wholeAnswer(asker, { kind: 'faithfulness', map, replacement });
     if (!answer) return undefined;
     removal.push({ answer, sentence: faithfulnessSentence(answer) ?? '' });
   }
-  const energy = await ask(asker, { kind: 'map-energy', map });
+  const energy = await wholeAnswer(asker, { kind: 'map-energy', map });
   if (!energy) return undefined;
   const { summary, warnings } = energySentences(energy);
+  const classId = classes[map.classIndex].id;
   const name = `${formatMethod(map.method, map.variant)}, ${classId}`;
   return {
     record: {
@@ -78,7 +70,7 @@ async function mapReport(asker: Asker, map: MapInQuestion, classId: string, road
       faithfulness: removal.map(({ answer, sentence }) => ({ ...numbersOf(answer), sentence })),
       energy: { parts: energy.parts.map((p) => ({ ...p, enrichment: enrichment(p) })), corners: energy.corners.map((c) => ({ ...c, enrichment: enrichment(c) })), scaleBar: energy.scaleBar, summary, warnings },
     },
-    sentences: [...removal.map((r) => r.sentence), summary, ...warnings].map((s) => `${name}: ${s}`),
+    sentences: [...removal.map((r) => r.answer), energy].flatMap((answer) => sentencesOf(answer, classes)).map((s) => `${name}: ${s}`),
   };
 }
 
@@ -87,17 +79,4 @@ function numbersOf(answer: Faithfulness): object {
   if (flat) return { replacement: answer.replacement, flat };
   const contests = answer.replacement === 'road' ? { combined: roadContest(answer) } : { deletionArea: deletionContest(answer), insertionArea: insertionContest(answer) };
   return { ...numbers, passes, ...contests };
-}
-
-/** The whole answer; undefined where it was interrupted, which is between two steps. */
-async function ask<K extends Inquiry['kind']>({ engine, tensor, choice, signal }: Asker, inquiry: Inquiry & { kind: K }): Promise<Extract<InquiryAnswer, { kind: K }> | undefined> {
-  const steps = engine.inquire(tensor, choice, inquiry);
-  for (;;) {
-    const { done, value } = await steps.next();
-    // An answer is of the kind that was asked for.
-    if (done) return value as Extract<InquiryAnswer, { kind: K }>;
-    if (!signal.aborted) continue;
-    await steps.return(value);
-    return undefined;
-  }
 }

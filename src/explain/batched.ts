@@ -24,7 +24,7 @@ export async function openBatched(p: Prepared, provider: ProviderName): Promise<
   const skeleton = skeletonBytes(model);
   const open = async (name: ProviderName): Promise<BatchedSession> => {
     const session = await createSession(skeleton, { provider: name, file: p.model.file, externalDataFolder: p.model.folder });
-    return { prepared: p, provider: name, session, largestBatch: largestBatchOf(p), logits };
+    return { prepared: p, provider: name, session, largestBatch: largestBatchOf(p, name), logits };
   };
   return openChecked(p, provider, open, (session) => runBatched(session, probeInput(3 * inputSize(p))));
 }

@@ -9,10 +9,11 @@ import type { Prepared } from './prepare';
 
 /** Milliseconds: what waits behind a batch waits this long. */
 const BATCH_MS = 100;
-const FIRST_BATCH = 4;
 /** Elements of the largest tensor of a run: a quarter of a gigabyte in float32. */
 const LARGEST_TENSOR = 2 ** 26;
 const LARGEST_BATCH = 64;
+/** On the CPU more images a run gain no speed, and hold more memory. */
+const LARGEST_CPU_BATCH = 8;
 /** Between a batch and its images one by one, relative to the largest logit. Kernels differ by batch size in the last digits only. */
 const BATCH_TOLERANCE = 1e-3;
 
@@ -23,10 +24,10 @@ export interface Batching {
 }
 
 /** How many images a run may hold, for its memory. */
-export function largestBatchOf({ graph, facts, image, logits }: Prepared): number {
+export function largestBatchOf({ graph, facts, image, logits }: Prepared, provider: ProviderName): number {
   if (mixesBatch(graph, image.name, logits.tensor)) return 1;
   const largest = Math.max(...[...facts.values()].map(({ shape }) => sizeOf(shape)));
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(LARGEST_TENSOR / largest)));
+  return Math.max(1, Math.min(provider === 'cpu' ? LARGEST_CPU_BATCH : LARGEST_BATCH, Math.floor(LARGEST_TENSOR / largest)));
 }
 
 /**
@@ -68,9 +69,9 @@ async function compareWithCpu<T extends Batching>(p: Prepared, provider: Provide
   }
 }
 
-/** Chooses batches that take about {@link BATCH_MS} each, from what those before took. */
+/** Chooses batches that take about {@link BATCH_MS} each, from what those before took; the first is one image, which may take long. */
 export class Pace {
-  private batch = FIRST_BATCH;
+  private batch = 1;
 
   /** Images of the next batch, where `left` are left. */
   next(left: number, { largestBatch }: Batching): number {

@@ -9,10 +9,11 @@ import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { MAX_CONSTANT_CLASSES } from './explained';
 import { openBatched, type BatchedSession } from './batched';
-import { answer, type Subject } from './inquiries';
+import { answer } from './inquiries';
 import { layerChoices } from './layerChoices';
 import { openMasked, type MaskedSession } from './masked';
 import type { MaskPlace } from './maskedGraph';
+import { ModelMemory } from './memory';
 import { openGradients, type GradientSession } from './moreMethods';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
 import { layerOf, prepare, type Prepared } from './prepare';
@@ -37,8 +38,7 @@ export class ExplainEngine implements Engine {
   /** Models of which a layer cannot be explained, and why: they still predict. */
   private readonly unexplained = new Map<string, ErrorInfo>();
   private readonly chosen = new Map<string, ProviderName>();
-  /** By model and layer. */
-  private readonly known = new Map<string, Subject['known']>();
+  private readonly memories = new Map<string, ModelMemory>();
 
   constructor(private readonly options: { log(level: 'info' | 'warn' | 'error', text: string): void }) {}
 
@@ -70,10 +70,9 @@ export class ExplainEngine implements Engine {
     const gradients = (): Promise<GradientSession> => this.openOn(p, choice.provider, `gradients ${layer.tensor}`, (provider) => openGradients(p, layer, provider));
     const batched = (): Promise<BatchedSession> => this.openOn(p, choice.provider, 'batched', (provider) => openBatched(p, provider));
     const gradCam = (): Promise<CamMap> => this.gradCam(pixels, { ...choice, layer: layer.tensor }, logits.indexOf(Math.max(...logits)));
-    const key = `${p.resolved.stamp} ${layer.tensor}`;
-    const known = this.known.get(key) ?? {};
-    this.known.set(key, known);
-    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked, gradients, batched, gradCam, known }, inquiry);
+    const memory = this.memories.get(p.resolved.stamp) ?? new ModelMemory();
+    this.memories.set(p.resolved.stamp, memory);
+    return yield* answer({ prepared: p, layer, pixels, rows, activation: activationOf(p), masked, gradients, batched, gradCam, memory }, inquiry);
   }
 
   /** @throws SmearLensError where the layer cannot be explained by gradients */

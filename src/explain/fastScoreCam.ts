@@ -12,9 +12,10 @@ const LEAST_PASSES = 24;
 
 /**
  * Yields what it has after each batch, of the channels run alone, and returns the estimate of all.
- * @param scores is filled as the passes are done and, at the end, with the estimates of the others
+ * @param scores is filled as the passes are done; what it holds already is not run again
+ * @param estimates receives the scores of all channels at the end, those of the channels that were not run estimated
  */
-export async function* fastScoreCam(subject: ScoreCamSubject, scores: ChannelScores = noScores(subject)): AsyncGenerator<ScoreCam, ScoreCam> {
+export async function* fastScoreCam(subject: ScoreCamSubject, scores: ChannelScores = noScores(subject), estimates: ChannelScores = noScores(subject)): AsyncGenerator<ScoreCam, ScoreCam> {
   const { channels, open } = subject;
   const { classes } = open.prepared;
   const start = performance.now();
@@ -26,10 +27,13 @@ export async function* fastScoreCam(subject: ScoreCamSubject, scores: ChannelSco
   if (run.length > 0) {
     const seen = Float64Array.from(run.flatMap((k) => Array.from(scores.logits.subarray(k * classes, (k + 1) * classes))));
     const estimated = estimate(masks, chosen, { data: seen, count: run.length, width: classes });
-    channels.forEach((k, i) => scores.logits.set(estimated.subarray(i * classes, (i + 1) * classes), k * classes));
-    for (const k of channels) scores.known[k] = 1;
+    channels.forEach((k, i) => {
+      const found = scores.known[k] ? scores.logits.subarray(k * classes, (k + 1) * classes) : estimated.subarray(i * classes, (i + 1) * classes);
+      estimates.logits.set(found, k * classes);
+      estimates.known[k] = 1;
+    });
   }
-  return scoreCamOf(subject, scores, channels, progress(run.length));
+  return scoreCamOf(subject, estimates, channels, progress(run.length));
 }
 
 /** The masks at the layer's size, 0 to 1, a row a channel in the order of `channels`. */

@@ -42,7 +42,7 @@ export async function openMasked(p: Prepared, layer: Layer, provider: ProviderNa
   const skeleton = skeletonBytes(model);
   const open = async (name: ProviderName): Promise<MaskedSession> => {
     const session = await createSession(skeleton, { provider: name, file: p.model.file, externalDataFolder: p.model.folder });
-    return { prepared: p, layer, place, provider: name, session, largestBatch: largestBatchOf(p), names };
+    return { prepared: p, layer, place, provider: name, session, largestBatch: largestBatchOf(p, name), names };
   };
   return openChecked(p, provider, open, probeMasks);
 }

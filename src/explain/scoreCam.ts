@@ -57,7 +57,7 @@ export async function scoreCamSubject(session: () => Promise<MaskedSession>, pix
 
 /**
  * The exact map: a pass for each channel that is not flat. Yields what it has after each batch, and returns the whole.
- * @param scores is filled as the passes are done
+ * @param scores is filled as the passes are done; what it holds already is not run again
  */
 export async function* exactScoreCam(subject: ScoreCamSubject, scores: ChannelScores = noScores(subject)): AsyncGenerator<ScoreCam, ScoreCam> {
   const start = performance.now();
@@ -67,19 +67,21 @@ export async function* exactScoreCam(subject: ScoreCamSubject, scores: ChannelSc
   return state(channels.length);
 }
 
-/** Runs a pass for each of these channels, in short steps; yields how many are done after each. */
+/** Runs a pass for each of these channels that is not known, in short steps; yields how many are known after each. */
 export async function* scoreChannels(subject: ScoreCamSubject, channels: readonly number[], scores: ChannelScores): AsyncGenerator<number> {
   const { open, session, pixels, fill, activation } = subject;
   const { classes } = open.prepared;
   const size = open.layer.height * open.layer.width;
-  yield* maskedPasses(session, pixels, fill, {
-    count: channels.length,
-    write: (i, mask) => mask.set(activation.subarray(channels[i] * size, (channels[i] + 1) * size)),
+  const unknown = channels.filter((k) => !scores.known[k]);
+  const passes = maskedPasses(session, pixels, fill, {
+    count: unknown.length,
+    write: (i, mask) => mask.set(activation.subarray(unknown[i] * size, (unknown[i] + 1) * size)),
     read: (i, logits) => {
-      scores.logits.set(logits, channels[i] * classes);
-      scores.known[channels[i]] = 1;
+      scores.logits.set(logits, unknown[i] * classes);
+      scores.known[unknown[i]] = 1;
     },
   });
+  for await (const done of passes) yield channels.length - unknown.length + done;
 }
 
 export function noScores({ open: { layer, prepared } }: ScoreCamSubject): ChannelScores {

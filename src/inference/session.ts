@@ -1,4 +1,5 @@
 /** Sessions of onnxruntime-node, opened and run with errors that name the user's file. Only the worker thread calls this. */
+import * as os from 'node:os';
 import * as ort from 'onnxruntime-node';
 import { SmearLensError } from '../errors';
 import type { ProviderName } from '../protocol/analysis';
@@ -6,6 +7,9 @@ import { openError, runError } from './ortErrors';
 
 // What fails is thrown with the same words; as log lines they would only alarm, since providers are tried in turn.
 ort.env.logLevel = 'fatal';
+
+/** Logical cores up to which a run takes all of them. */
+const SMALL_MACHINE = 4;
 
 export interface SessionSettings {
   readonly provider: ProviderName;
@@ -70,9 +74,14 @@ function sessionOptions(settings: SessionSettings): ort.InferenceSession.Session
   };
 }
 
-/** `SMEARLENS_THREADS`: how many threads a model run may use; ONNX Runtime's own default (all cores) where unset. */
-export function threadCount(value: string | undefined): number | undefined {
-  if (!value) return undefined;
+/**
+ * How many threads a model run may use; `undefined` leaves it to ONNX Runtime, which takes one a physical core. Where it cannot tell those
+ * (containers, virtual machines) it takes half of the logical ones, so that of two cores one would stand idle: small machines use all.
+ * @param value of `SMEARLENS_THREADS`, which comes first
+ * @param cores logical cores of this machine
+ */
+export function threadCount(value: string | undefined, cores = os.availableParallelism()): number | undefined {
+  if (!value) return cores <= SMALL_MACHINE ? cores : undefined;
   if (/^[1-9]\d{0,2}$/.test(value)) return Number(value);
   throw new SmearLensError(
     'input-invalid',

@@ -1,12 +1,12 @@
-/** A model with random weights: the same shapes and standard deviations, other values. */
+/** A model whose weights are fed: to run it with random ones of the same shapes and standard deviations. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { Graph } from './graph';
 import { cloneModel, type OnnxModel } from './model';
-import { TensorProto_DataLocation, type NodeProto, type TensorProto } from './onnx_pb';
-import { normalNumbers } from './random';
+import type { NodeProto, TensorProto } from './onnx_pb';
 import { ElementType, externalSpan, inlineValues, sizeOf } from './tensors';
+import { GraphWriter } from './writer';
 
 /** Operators between a weight and its reader that change no value's place in the product. */
 const SEEN_THROUGH = new Set(['Identity', 'Transpose', 'Reshape', 'Cast', 'Unsqueeze', 'Squeeze']);
@@ -28,31 +28,44 @@ export function weightsOf(graph: Graph, node: NodeProto): Weight[] {
   });
 }
 
-/**
- * A copy of the model in which the named weights are drawn from a normal distribution with their own standard deviation and mean 0.
- * They lie in the copy's own bytes; all others stay where they are.
- */
-export function randomiseWeights(model: OnnxModel, names: readonly string[], seed: number): OnnxModel {
+/** A weight's values, as [..dims] row-major. */
+export interface WeightValues {
+  readonly dims: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A copy of the model in which these weights are inputs: one session then runs with any values of them. */
+export function weightsAsInputs(model: OnnxModel, names: readonly string[]): OnnxModel {
   const copy = cloneModel(model);
-  const graph = new Graph(copy);
-  const normal = normalNumbers(seed);
-  for (const name of names) {
-    const tensor = graph.constant(name);
-    if (!tensor) throw new SmearLensError('internal', `${model.file}: has no weight '${name}'.`, 'Please report this.');
-    const std = deviation(readFloats(copy, tensor));
-    const values = Float32Array.from({ length: sizeOf(tensor.dims) }, () => std * normal());
-    tensor.dataLocation = TensorProto_DataLocation.DEFAULT;
-    tensor.externalData = [];
-    tensor.floatData = [];
-    tensor.rawData = new Uint8Array(values.buffer);
-  }
+  const w = new GraphWriter(new Graph(copy), 'smearlens_weight');
+  for (const name of names) w.input(name, ElementType.FLOAT, weightNamed(model, name).dims.map(Number));
+  const { graph } = copy.proto;
+  graph.initializer = graph.initializer.filter((tensor) => !names.includes(tensor.name ?? ''));
   return copy;
 }
 
+/** The weight as it is in the file. */
+export function readWeight(model: OnnxModel, name: string): WeightValues {
+  const tensor = weightNamed(model, name);
+  return { dims: tensor.dims.map(Number), values: readFloats(model, tensor) };
+}
+
+/** Other values of the weight, from a normal distribution of its own standard deviation and mean 0. @param normal draws of the standard one */
+export function randomLike({ dims, values }: WeightValues, normal: () => number): WeightValues {
+  const std = deviation(values);
+  return { dims, values: values.map(() => std * normal()) };
+}
+
+function weightNamed(model: OnnxModel, name: string): TensorProto {
+  const tensor = model.proto.graph.initializer.find((t) => t.name === name);
+  if (tensor) return tensor;
+  throw new SmearLensError('internal', `${model.file}: has no weight '${name}'.`, 'Please report this.');
+}
+
 function constantBehind(graph: Graph, name: string): string | undefined {
-  if (graph.constant(name)) return name;
   const node = graph.producer(name);
-  return node && SEEN_THROUGH.has(node.opType ?? '') ? constantBehind(graph, node.input[0]) : undefined;
+  if (node) return SEEN_THROUGH.has(node.opType ?? '') ? constantBehind(graph, node.input[0]) : undefined;
+  return graph.constant(name) ? name : undefined;
 }
 
 function readFloats(model: OnnxModel, tensor: TensorProto): Float32Array {

@@ -4,7 +4,7 @@ import type { ClassInfo } from './analysis';
 import { formatMethod } from './format';
 import type { TrustAnswer, TrustInquiry } from './inquiry';
 import type { MapInQuestion, MapName } from './trust';
-import { counterfactualVerdict, energySentences, faithfulnessSentence, randomisationSentence, skippedSentences } from './trustText';
+import { counterfactualVerdict, energySentences, faithfulnessSentence, flipsSentence, randomisationSentence, skippedSentences } from './trustText';
 
 export interface MapChecks {
   /** The map that is checked. */
@@ -47,7 +47,7 @@ export function sentencesOf(answer: TrustAnswer, classes: readonly ClassInfo[]):
       return [...warnings, summary];
     }
     case 'counterfactuals':
-      return [...answer.changed.map((changed) => counterfactualVerdict(changed, answer.logits, classes).sentence), ...skippedSentences(answer)];
+      return [...answer.changed.map((changed) => counterfactualVerdict(changed, answer.logits, classes).sentence), ...skippedSentences(answer), ...present(flipsSentence(answer.flips, classes))];
     case 'randomisation':
       return present(randomisationSentence(answer));
   }

@@ -75,12 +75,22 @@ export interface Counterfactual {
   readonly logits: readonly number[];
 }
 
+/** How often one change changes the verdict. */
+export interface FlipShare {
+  readonly change: Change;
+  readonly towards?: number | undefined;
+  readonly images: number;
+  readonly flips: number;
+}
+
 export interface Counterfactuals {
   /** Of the image as it is. */
   readonly logits: readonly number[];
   readonly changed: readonly Counterfactual[];
   /** What could not be tried, and why. */
   readonly skipped: readonly { readonly change: Change; readonly reason: string }[];
+  /** Over the images that were asked about so far, this one included, with the same model; empty until the answer is whole. */
+  readonly flips: readonly FlipShare[];
   readonly done: number;
   readonly total: number;
   readonly provider: ProviderName;
@@ -95,6 +105,8 @@ export type RandomisedPart = 'head' | 'head and last convolutions';
  */
 export interface Randomisation {
   readonly layer: string;
+  /** How many images were looked at. */
+  readonly images: number;
   readonly stages: readonly {
     readonly part: RandomisedPart;
     /** How many weight tensors were made random. */

@@ -3,7 +3,7 @@ import type { ClassInfo, Explanation } from './analysis';
 import { median, pearson, spearman } from './correlation';
 import { deletionContest, insertionContest, roadContest, type Contest } from './faithfulness';
 import { formatMethod } from './format';
-import type { Counterfactual, Counterfactuals, Faithfulness, MapEnergy, Randomisation, Share } from './trust';
+import type { Change, Counterfactual, Counterfactuals, Faithfulness, FlipShare, MapEnergy, Randomisation, Share } from './trust';
 
 /** From so alike on, the maps of two classes are called nearly identical. */
 const NEARLY_IDENTICAL = 0.95;
@@ -66,29 +66,45 @@ export interface CounterfactualVerdict {
 export function counterfactualVerdict(changed: Counterfactual, logits: readonly number[], classes: readonly ClassInfo[]): CounterfactualVerdict {
   const [before, after] = [largest(logits), largest(changed.logits)];
   const scoreChange = changed.logits[before] - logits[before];
-  const name = (index: number): string => classes[index]?.name ?? String(index);
-  const verdict = after === before ? `the verdict stays ${name(before)}` : `the verdict changes from ${name(before)} to ${name(after)}`;
-  const what = { 'scale bar painted out': 'With the scale bar painted out', 'background flattened': 'With the background flattened', grey: 'Without colour', recoloured: `With the colours of ${name(changed.towards ?? -1)}` }[changed.change];
-  return { scoreChange, flipsTo: after === before ? undefined : after, sentence: `${what} ${verdict} (score ${signed(scoreChange)}).` };
+  const verdict = after === before ? `the verdict stays ${className(classes, before)}` : `the verdict changes from ${className(classes, before)} to ${className(classes, after)}`;
+  return { scoreChange, flipsTo: after === before ? undefined : after, sentence: `${changeWords(changed, classes)} ${verdict} (score ${signed(scoreChange)}).` };
 }
 
 export function skippedSentences({ skipped }: Counterfactuals): string[] {
   return skipped.map(({ change, reason }) => `Not tried, ${change}: ${reason}.`);
 }
 
-/** Over a set of images: how often each change flips the verdict. */
-export function shareOfFlips(answers: readonly Counterfactuals[]): { readonly change: Counterfactual['change']; readonly towards?: number | undefined; readonly images: number; readonly flips: number; readonly share: number }[] {
-  const counts = new Map<string, { change: Counterfactual['change']; towards?: number | undefined; images: number; flips: number }>();
+/** Over a set of images: how often each change changes the verdict. */
+export function sharesOfFlips(answers: Iterable<Pick<Counterfactuals, 'logits' | 'changed'>>): FlipShare[] {
+  const shares = new Map<string, { change: Change; towards?: number | undefined; images: number; flips: number }>();
   for (const { logits, changed } of answers) {
     for (const { change, towards, logits: after } of changed) {
       const key = `${change} ${towards ?? ''}`;
-      const count = counts.get(key) ?? { change, ...(towards === undefined ? {} : { towards }), images: 0, flips: 0 };
-      count.images++;
-      if (largest(after) !== largest(logits)) count.flips++;
-      counts.set(key, count);
+      const share = shares.get(key) ?? { change, ...(towards === undefined ? {} : { towards }), images: 0, flips: 0 };
+      share.images++;
+      if (largest(after) !== largest(logits)) share.flips++;
+      shares.set(key, share);
     }
   }
-  return [...counts.values()].map((c) => ({ ...c, share: c.flips / c.images }));
+  return [...shares.values()];
+}
+
+/** e.g. 'without colour 3 of 12 (25 %)'. */
+export function flipWords(share: FlipShare, classes: readonly ClassInfo[]): string {
+  const words = changeWords(share, classes);
+  return `${words.charAt(0).toLowerCase()}${words.slice(1)} ${share.flips} of ${share.images} (${percent(share.flips / share.images)})`;
+}
+
+/** @returns undefined where one image alone was asked about */
+export function flipsSentence(flips: readonly FlipShare[], classes: readonly ClassInfo[]): string | undefined {
+  const images = Math.max(0, ...flips.map((f) => f.images));
+  if (images < 2) return undefined;
+  return `Over the ${images} images checked with this model so far, the verdict changes ${flips.map((f) => flipWords(f, classes)).join(', ')}.`;
+}
+
+/** e.g. 'With the colours of Pre'. */
+export function changeWords({ change, towards }: Pick<Counterfactual, 'change' | 'towards'>, classes: readonly ClassInfo[]): string {
+  return { 'scale bar painted out': 'With the scale bar painted out', 'background flattened': 'With the background flattened', grey: 'Without colour', recoloured: `With the colours of ${className(classes, towards ?? -1)}` }[change];
 }
 
 /** Median of |Spearman| over all stages, NaN where nothing could be compared, and whether maps depend on the weights. */
@@ -104,7 +120,7 @@ export function randomisationSentence(answer: Randomisation): string | undefined
   const { median: middle, passes, compared, flat } = randomisationVerdict(answer);
   if (answer.stages.length === 0) return 'Whether maps depend on the weights was not checked: the model has no float32 weights that could be made random.';
   if (compared === 0) return `Whether maps depend on the weights was not checked: there were only flat maps to compare${flat > 0 ? ` (${flat} of random weights)` : ''}.`;
-  const maps = `median |Spearman| ${number(middle)} over ${compared} maps of one image`;
+  const maps = `median |Spearman| ${number(middle)} over ${compared} maps of ${answer.images === 1 ? 'one image' : `${answer.images} images`}`;
   return passes
     ? `Maps of this model change when its last weights are made random (${maps}, below ${RANDOMISATION_LIMIT}), as they should.`
     : `Maps of this model stay much the same when its last weights are made random (${maps}, not below ${RANDOMISATION_LIMIT}): they show the image more than what was learnt.`;
@@ -154,6 +170,10 @@ function number(value: number): string {
 
 function signed(value: number): string {
   return value > 0 ? `+${number(value)}` : number(value);
+}
+
+function className(classes: readonly ClassInfo[], index: number): string {
+  return classes[index]?.name ?? String(index);
 }
 
 function largest(values: readonly number[]): number {

@@ -123,14 +123,14 @@ interface Timed {
   readonly weights: readonly (readonly number[])[];
 }
 
-async function timed(subject: ScoreCamSubject, method: typeof exactScoreCam): Promise<Timed> {
+async function timed(subject: ScoreCamSubject, method: typeof fastScoreCam): Promise<Timed> {
   const start = performance.now();
-  const scores = noScores(subject);
-  const answers = method(subject, scores);
+  const [scores, estimates] = [noScores(subject), noScores(subject)];
+  const answers = method(subject, scores, estimates);
   let step = await answers.next();
   while (!step.done) step = await answers.next();
   const { classes } = subject.open.prepared;
-  const weights = subject.channels.map((k) => probabilitiesOf(Array.from(scores.logits.subarray(k * classes, (k + 1) * classes)), subject.options.activation, 1));
+  const weights = subject.channels.map((k) => probabilitiesOf(Array.from((estimates.known[k] ? estimates : scores).logits.subarray(k * classes, (k + 1) * classes)), subject.options.activation, 1));
   return { answer: step.value, seconds: (performance.now() - start) / 1000, weights };
 }
 

@@ -152,9 +152,10 @@ describe('SMEARLENS_THREADS', () => {
   afterEach(() => void vi.unstubAllEnvs());
 
   test('is a number of threads, or is refused by name', async () => {
-    expect(threadCount(undefined)).toBeUndefined();
-    expect(threadCount('')).toBeUndefined();
-    expect(threadCount('2')).toBe(2);
+    expect(threadCount(undefined, 16)).toBeUndefined();
+    expect(threadCount('', 16)).toBeUndefined();
+    expect(threadCount(undefined, 2)).toBe(2);
+    expect(threadCount('2', 16)).toBe(2);
     for (const value of ['0', '-1', '1.5', 'many']) expect(() => threadCount(value)).toThrow(/SMEARLENS_THREADS/);
     vi.stubEnv('SMEARLENS_THREADS', 'many');
     await expect(opened(plain)).rejects.toMatchObject({ code: 'input-invalid' });

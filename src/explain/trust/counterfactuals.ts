@@ -26,7 +26,7 @@ export async function* counterfactuals(session: () => Promise<BatchedSession>, p
   let logits: readonly number[] = [];
   const changed: Counterfactual[] = [];
   const total = changes.length + 1;
-  const state = (done: number): Counterfactuals => ({ logits, changed: [...changed], skipped, done, total, provider });
+  const state = (done: number): Counterfactuals => ({ logits, changed: [...changed], skipped, flips: [], done, total, provider });
   for await (const step of runInSteps(session, total, (i) => (i === 0 ? pixels : inputOf(changes[i - 1].picture(), spec)))) {
     step.logits.forEach((row, i) => {
       if (step.from + i === 0) logits = Array.from(row);

@@ -32,8 +32,8 @@ const flat = { map: NAME, replacement: 'blur', fractions: [], controls: [], orig
 const answers: Record<TrustInquiry['kind'], TrustAnswer> = {
   'faithfulness': { kind: 'faithfulness', ...flat },
   'map-energy': { kind: 'map-energy', map: NAME, parts: [{ part: 'nuclei', energy: 0.5, area: 0.25 }], corners: [], scaleBar: false, flat: false },
-  'counterfactuals': { kind: 'counterfactuals', logits: [2, 1], changed: [{ change: 'grey', logits: [0, 1] }], skipped: [], done: 2, total: 2, provider: 'cpu' },
-  'randomisation': { kind: 'randomisation', layer: 'relu', stages: [{ part: 'head', tensors: 2, correlations: [0.1, -0.2], flat: 0 }], done: 2, total: 2 },
+  'counterfactuals': { kind: 'counterfactuals', logits: [2, 1], changed: [{ change: 'grey', logits: [0, 1] }], skipped: [], flips: [], done: 2, total: 2, provider: 'cpu' },
+  'randomisation': { kind: 'randomisation', images: 1, layer: 'relu', stages: [{ part: 'head', tensors: 2, correlations: [0.1, -0.2], flat: 0 }], done: 2, total: 2 },
 };
 
 describe('MapChecker', () => {

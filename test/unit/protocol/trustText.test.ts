@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deletionContest, insertionContest, roadContest } from '../../../src/protocol/faithfulness';
 import type { ClassInfo, Explanation } from '../../../src/protocol/analysis';
 import type { Counterfactuals, Faithfulness, Randomisation } from '../../../src/protocol/trust';
-import { counterfactualVerdict, faithfulnessSentence, nearlySameMaps, randomisationSentence, randomisationVerdict, shareOfFlips } from '../../../src/protocol/trustText';
+import { counterfactualVerdict, faithfulnessSentence, nearlySameMaps, randomisationSentence, randomisationVerdict, sharesOfFlips, flipsSentence } from '../../../src/protocol/trustText';
 
 const classes: ClassInfo[] = [{ id: 'a', name: 'A' }, { id: 'b', name: 'B' }];
 const flatCurve = (value: number): number[] => [value, value];
@@ -46,7 +46,7 @@ describe('removal', () => {
 });
 
 describe('changed images', () => {
-  const answer = (after: readonly number[]): Counterfactuals => ({ logits: [2, 1], changed: [{ change: 'grey', logits: after }], skipped: [], done: 2, total: 2, provider: 'cpu' });
+  const answer = (after: readonly number[]): Counterfactuals => ({ logits: [2, 1], changed: [{ change: 'grey', logits: after }], skipped: [], flips: [], done: 2, total: 2, provider: 'cpu' });
 
   it('keep the verdict or change it', () => {
     expect(counterfactualVerdict({ change: 'grey', logits: [1.5, 1] }, [2, 1], classes)).toEqual({ scoreChange: -0.5, flipsTo: undefined, sentence: 'Without colour the verdict stays A (score −0.50).' });
@@ -55,20 +55,23 @@ describe('changed images', () => {
 
   it('are counted over a set', () => {
     const colours: Counterfactuals = { ...answer([0, 1]), changed: [{ change: 'recoloured', towards: 0, logits: [2, 0] }, { change: 'recoloured', towards: 1, logits: [0, 2] }] };
-    expect(shareOfFlips([answer([0, 1]), answer([1, 0]), answer([3, 1]), colours])).toEqual([
-      { change: 'grey', images: 3, flips: 1, share: 1 / 3 },
-      { change: 'recoloured', towards: 0, images: 1, flips: 0, share: 0 },
-      { change: 'recoloured', towards: 1, images: 1, flips: 1, share: 1 },
+    const flips = sharesOfFlips([answer([0, 1]), answer([1, 0]), answer([3, 1]), colours]);
+    expect(flips).toEqual([
+      { change: 'grey', images: 3, flips: 1 },
+      { change: 'recoloured', towards: 0, images: 1, flips: 0 },
+      { change: 'recoloured', towards: 1, images: 1, flips: 1 },
     ]);
+    expect(flipsSentence(flips, classes)).toBe('Over the 3 images checked with this model so far, the verdict changes without colour 1 of 3 (33 %), with the colours of A 0 of 1 (0.0 %), with the colours of B 1 of 1 (100 %).');
+    expect(flipsSentence(flips.slice(1), classes)).toBeUndefined();
   });
 });
 
 describe('random weights', () => {
-  const answer = (correlations: number[], flat = 0): Randomisation => ({ layer: 'x', stages: [{ part: 'head', tensors: 1, correlations, flat }], done: 3, total: 3 });
+  const answer = (correlations: number[], flat = 0): Randomisation => ({ layer: 'x', images: 1, stages: [{ part: 'head', tensors: 1, correlations, flat }], done: 3, total: 3 });
 
   it('pass below a median of 0.5, whatever the sign', () => {
     expect(randomisationVerdict(answer([-0.2, 0.4, -0.9]))).toEqual({ median: 0.4, passes: true, compared: 3, flat: 0 });
-    expect(randomisationSentence(answer([-0.2, 0.4, -0.9]))).toMatch(/change when its last weights are made random \(median \|Spearman\| 0\.40 over 3 maps/);
+    expect(randomisationSentence(answer([-0.2, 0.4, -0.9]))).toMatch(/change when its last weights are made random \(median \|Spearman\| 0\.40 over 3 maps of one image/);
     expect(randomisationSentence(answer([-0.5, 0.8, -0.9]))).toMatch(/stay much the same .*0\.80/);
   });
 

@@ -157,4 +157,12 @@ describe('SmearLens in the extension host', () => {
     const text = vscode.window.activeTextEditor?.document.getText() ?? '';
     assert.match(text, /\| CPU \| yes \|/);
   });
+
+  it('checks the model over the images of a folder, and names those it could not read', async () => {
+    await vscode.commands.executeCommand('smearlens.checkModel', host.workspace);
+    const text = vscode.window.activeTextEditor?.document.getText() ?? '';
+    assert.match(text, /\| With the background flattened \| \d+ of \d+ \| \d+\.\d % \|/);
+    assert.match(text, /when its last weights are made random \(median \|Spearman\| \d\.\d\d over \d+ maps of 5 images/);
+    assert.match(text, /- .*corrupt\.jpg: /);
+  });
 });
