@@ -116,7 +116,6 @@ describe('writePredictions', () => {
   it('leaves the file that was there if it cannot finish, and names one that cannot be written', async () => {
     await writePredictions(set, file);
     const before = readFileSync(file, 'utf8');
-    // eslint-disable-next-line require-yield
     async function* broken(): AsyncGenerator<never> {
       throw new Error('the source broke');
     }
