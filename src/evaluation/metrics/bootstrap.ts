@@ -9,6 +9,9 @@ import { notEstimable, type Units } from './units';
 /** A figure that is not defined in more than this share of the resamples gets no interval: what is left is no fair sample of them. */
 const MAX_UNDEFINED = 0.1;
 
+/** Sums of the same losses differ by as much from order to order. */
+const ROUNDING = 1e-12;
+
 export interface ResamplingOptions {
   /** Of the random numbers; 1 unless said otherwise. */
   readonly seed?: number | undefined;
@@ -71,7 +74,7 @@ export function percentileInterval(replicates: Float64Array, { grouped, note }: 
   const values = replicates.filter((value) => !Number.isNaN(value)).sort();
   if (values.length === 0) return notEstimable(method, 'the figure is not defined');
   if (values.length < replicates.length * (1 - MAX_UNDEFINED)) return notEstimable(method, 'not defined in more than a tenth of the resamples');
-  if (values[0] === values[values.length - 1]) return notEstimable(method, 'the same in every resample');
+  if (values[values.length - 1] - values[0] <= ROUNDING) return notEstimable(method, 'the same in every resample');
   return { low: quantile(values, 0.025), high: quantile(values, 0.975), method, ...(note === undefined ? {} : { note }) };
 }
 
