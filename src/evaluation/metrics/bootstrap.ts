@@ -67,15 +67,16 @@ function weightedSum(sums: Float64Array, weights: Uint32Array): number {
 /**
  * The percentile interval: the 2.5 % and 97.5 % quantiles, linearly interpolated (NumPy's default), of the resamples in which the figure is defined. Without
  * ends, and
- * with the reason, where it is undefined in more than a tenth of them, or the same in all: an interval without width would claim certainty.
+ * with the reason, where it is undefined in more than a tenth of them, or the same in nearly all: an interval without width would claim certainty.
  */
 export function percentileInterval(replicates: Float64Array, { grouped, note }: Units): Interval {
   const method = grouped ? 'cluster-bootstrap' : 'bootstrap';
   const values = replicates.filter((value) => !Number.isNaN(value)).sort();
   if (values.length === 0) return notEstimable(method, 'the figure is not defined');
   if (values.length < replicates.length * (1 - MAX_UNDEFINED)) return notEstimable(method, 'not defined in more than a tenth of the resamples');
-  if (values[values.length - 1] - values[0] <= ROUNDING) return notEstimable(method, 'the same in every resample');
-  return { low: quantile(values, 0.025), high: quantile(values, 0.975), method, ...(note === undefined ? {} : { note }) };
+  const [low, high] = [quantile(values, 0.025), quantile(values, 0.975)];
+  if (high - low <= ROUNDING) return notEstimable(method, 'the same in nearly every resample');
+  return { low, high, method, ...(note === undefined ? {} : { note }) };
 }
 
 function quantile(sorted: Float64Array, share: number): number {

@@ -53,7 +53,7 @@ describe('without groups', () => {
 
   it('claims no certainty where every resample is alike, and names what is missing', () => {
     const { intervals, perClass } = metricsOf(setOf([0, 0, 0], [[0.7, 0.3, 0], [0.8, 0.2, 0], [0.6, 0.4, 0]]));
-    expect(intervals['mcc']).toMatchObject({ low: null, note: 'not estimable: the same in every resample' });
+    expect(intervals['mcc']).toMatchObject({ low: null, note: 'not estimable: the same in nearly every resample' });
     expect(intervals['kappa']).toMatchObject({ low: null, note: 'not estimable: the figure is not defined' });
     expect(perClass['B'].intervals['sensitivity']).toMatchObject({ low: null, note: 'not estimable: no images of the class' });
     expect(perClass['B'].intervals['auc']).toMatchObject({ low: null, method: 'delong', note: 'not estimable: there is no AUC' });

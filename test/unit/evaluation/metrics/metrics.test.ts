@@ -62,7 +62,7 @@ it('keeps class names that are numbers or names of object properties', () => {
 it('tells people how intervals came about, and why there is none', () => {
   const text = metricsText(metricsOf(mirrored(6, 0, 0.9)));
   expect(text).toContain('Intervals: wilson; assumes independent images; too narrow if images share a smear.');
-  expect(text).toContain('Figures without an interval: not estimable: the same in every resample; not estimable: no DeLong interval at an AUC of exactly 0 or 1.');
+  expect(text).toContain('Figures without an interval: not estimable: the same in nearly every resample; not estimable: no DeLong interval at an AUC of exactly 0 or 1.');
   expect(metricsText(metricsOf(setOf([0, 0], [[0.9, 0.1], [0.2, 0.8]])))).toContain('No images of B: counted as 0 in the macro averages.');
 });
 
