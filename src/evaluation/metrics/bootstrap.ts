@@ -20,9 +20,8 @@ export interface ResamplingOptions {
 }
 
 /**
- * Every figure of {@link namedFigures} in every resample, NaN where it is not defined there. Each resample draws as many units as there are, with
- * replacement, and takes all
- * images of each; it is the same for all figures, and for all sets with the same units.
+ * Every figure of {@link namedFigures} in every resample, NaN where it is not defined there. Each resample draws as many units as there are, with replacement,
+ * and takes all images of each; it is the same for all figures, and for all sets with the same units.
  */
 export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: Counted, units: Units, { seed = 1, resamples = 2000 }: ResamplingOptions): Map<string, Float64Array> {
   const { unitOf, count } = units;
@@ -66,8 +65,7 @@ function weightedSum(sums: Float64Array, weights: Uint32Array): number {
 
 /**
  * The percentile interval: the 2.5 % and 97.5 % quantiles, linearly interpolated (NumPy's default), of the resamples in which the figure is defined. Without
- * ends, and
- * with the reason, where it is undefined in more than a tenth of them, or the same in nearly all: an interval without width would claim certainty.
+ * ends, and with the reason, where it is undefined in more than a tenth of them, or the same in nearly all: an interval without width would claim certainty.
  */
 export function percentileInterval(replicates: Float64Array, { grouped, note }: Units): Interval {
   const method = grouped ? 'cluster-bootstrap' : 'bootstrap';

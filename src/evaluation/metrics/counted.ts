@@ -23,8 +23,7 @@ export function count(set: PredictionSet): Counted {
 
 /**
  * Figures that get an interval: those of the whole by their names in metrics.json's `intervals`, and those of class c as `c.auc` and so on. The calibration
- * error is not among
- * them: to resample raises it, so that its percentiles lie too high.
+ * error is not among them: to resample raises it, so that its percentiles lie too high.
  */
 export function namedFigures({ macro, weighted, perClass, ...whole }: Figures, losses: Losses<number>): [name: string, value: number][] {
   const named = (prefix: string, of: Readonly<Record<(typeof AVERAGED)[number], number>>): [string, number][] => AVERAGED.map((name) => [`${prefix}.${name}`, of[name]]);

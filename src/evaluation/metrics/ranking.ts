@@ -29,8 +29,7 @@ export function rankingOf({ rows: predictions }: PredictionSet, classIndex: numb
 
 /**
  * The ranking in one array, for the thousands of times that a bootstrap goes through it: each image's unit (patient or image) times 4, plus 2 if it is of the
- * class, plus 1 if the
- * next score is another one.
+ * class, plus 1 if the next score is another one.
  * @param unitOf of each image, by its index
  */
 export function packRanking({ rows, positive, tieEnd }: Ranking, unitOf: Int32Array): Int32Array {
@@ -39,8 +38,7 @@ export function packRanking({ rows, positive, tieEnd }: Ranking, unitOf: Int32Ar
 
 /**
  * Area under the ROC curve: the share of pairs of an image of the class and another one in which the first has the higher score, ties counting half (Mann and
- * Whitney 1947). NaN
- * where either kind is missing.
+ * Whitney 1947). NaN where either kind is missing.
  * @param packed see {@link packRanking}
  * @param weights how often each unit counts
  */
