@@ -59,7 +59,7 @@ export async function* thumbnailsOf(engine: Pick<ExplainEngine, 'analyse'>, imag
   const { input } = await resolveModel(options.model.path);
   for (const image of images) {
     if (options.signal?.aborted) return;
-    const thumbnail = await thumbnailOf(engine, image, options.model, input).catch((error: unknown) => options.failed?.(image.path, error));
+    const thumbnail = await thumbnailOf(engine, image, options.model, input).catch((error: unknown) => void options.failed?.(image.path, error));
     if (thumbnail) yield thumbnail;
   }
 }
