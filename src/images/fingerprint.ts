@@ -8,11 +8,12 @@
  * count.
  */
 import { SmearLensError } from '../errors';
-import { resizeRgb } from './tensor';
 import type { RgbImage } from './types';
 
 /** Side of the grey picture, in pixels. */
 const SIDE = 32;
+/** Pixels a cell and direction that are looked at, at most. */
+const SAMPLES = 8;
 /** Frequencies kept a direction. */
 const KEPT = 16;
 /** Grey levels (standard deviation) below which a picture is blank: what is left is noise and rounding. */
@@ -32,8 +33,7 @@ const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) => {
 
 /** The picture's {@link Fingerprint}. The picture is stretched to a square, so that turning it by a right angle changes nothing else. */
 export async function fingerprintOf(image: RgbImage): Promise<Fingerprint> {
-  const small = await resizeRgb(image, { width: SIDE, height: SIDE, resize: 'stretch', interpolation: 'bilinear', antialias: true, pad: [0, 0, 0] });
-  const coefficients = transform(greyOf(small));
+  const coefficients = transform(smallGrey(image));
   let energy = 0;
   let largest = 0;
   for (let i = 1; i < FINGERPRINT_VALUES; i++) {
@@ -47,9 +47,31 @@ export async function fingerprintOf(image: RgbImage): Promise<Fingerprint> {
   return fingerprint;
 }
 
-/** Luma of ITU-R BT.601, 0 to 255. */
-function greyOf(rgb: Uint8Array): Float64Array {
-  return Float64Array.from({ length: rgb.length / 3 }, (_, i) => 0.299 * rgb[3 * i] + 0.587 * rgb[3 * i + 1] + 0.114 * rgb[3 * i + 2]);
+/**
+ * Means over the cells of a 32 × 32 grid, of up to 8 × 8 pixels each: enough of them that noise averages out, and the same time for any size.
+ * @returns luma of ITU-R BT.601, 0 to 255
+ */
+function smallGrey({ width, height, data }: RgbImage): Float64Array {
+  const columns = samplePlaces(width);
+  const rows = samplePlaces(height);
+  return Float64Array.from({ length: SIDE * SIDE }, (_, cell) => {
+    const across = columns[cell % SIDE];
+    const down = rows[Math.floor(cell / SIDE)];
+    let sum = 0;
+    for (const y of down) {
+      for (const x of across) {
+        const at = 3 * (y * width + x);
+        sum += 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+      }
+    }
+    return sum / (across.length * down.length);
+  });
+}
+
+/** For each cell along a side of `length` pixels: the pixels that are looked at, evenly spaced. */
+function samplePlaces(length: number): number[][] {
+  const count = Math.min(SAMPLES, Math.ceil(length / SIDE));
+  return Array.from({ length: SIDE }, (_, cell) => Array.from({ length: count }, (__, k) => Math.floor(((cell + (k + 0.5) / count) * length) / SIDE)));
 }
 
 /** The first {@link KEPT} frequencies each way of the orthonormal two-dimensional DCT-II. */
