@@ -104,7 +104,7 @@ connect((message: ToEditor) => {
 reportFocus(viewer.canvas);
 
 function show(next: EditorSnapshot): void {
-  const { id, image, state, fileName, position } = next;
+  const { id, image, state, fileName, position, note } = next;
   const isAnother = id !== snapshot?.id;
   if (!view) {
     view = next.view;
@@ -118,6 +118,7 @@ function show(next: EditorSnapshot): void {
   byId('title').textContent = fileName;
   showVerdict(state);
   showPosition(fileName, position);
+  say(byId('review-note'), note);
   const analysis = currentAnalysis();
   stage.show({ id, fileName, source: image, analysed: analysis?.image });
   const maps = currentMaps();

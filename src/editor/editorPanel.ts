@@ -131,13 +131,13 @@ class PanelConnection {
   }
 
   private postSnapshot(): void {
-    const { current: document, fileName, position, resume, view } = this.surface;
+    const { current: document, fileName, position, note, resume, view } = this.surface;
     const { state, picture } = document;
     const next = { document, state, picture, count: position?.count };
     const { posted } = this;
     if (posted && posted.document === document && posted.state === state && posted.picture === picture && posted.count === next.count) return;
     this.posted = next;
-    this.post({ kind: 'snapshot', snapshot: { id: idOf(document), fileName, image: this.imageSource(document), state, view: restoreView(view), position, resume } });
+    this.post({ kind: 'snapshot', snapshot: { id: idOf(document), fileName, image: this.imageSource(document), state, view: restoreView(view), position, note, resume } });
   }
 
   /** Beside the snapshot, because an answer comes in many steps and a picture may be large. */

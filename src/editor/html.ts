@@ -55,6 +55,7 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
   </main>
   <aside id="panel" aria-label="Analysis">
     <h1 id="title" class="for-screen-readers">SmearLens</h1>
+    <p id="review-note" hidden></p>
     <section aria-labelledby="verdict-heading">
       <h2 id="verdict-heading">Verdict</h2>
       <div id="verdict" role="status">

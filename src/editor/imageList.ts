@@ -1,8 +1,20 @@
 import { isImagePath } from '../images/formats';
 import { explorerOrder } from '../images/order';
 
-/** The images under review, by their '/'-separated paths relative to the folder, in the Explorer's order. Without 'vscode'. */
-export class ImageList {
+/** The images under review, by their '/'-separated paths relative to the folder, each of them once. Without 'vscode'. */
+export interface Images {
+  readonly length: number;
+  at(index: number): string | undefined;
+  /** -1 where it is not among them. */
+  indexOf(image: string): number;
+  /** A file has appeared. Whether there are others now. */
+  add(image: string): boolean;
+  /** A file, or a folder with all that was in it, has gone; `keep` stays nevertheless. Whether there are others now. */
+  remove(gone: string, keep: string): boolean;
+}
+
+/** All images of a folder, in the Explorer's order. */
+export class ImageList implements Images {
   private readonly paths: string[];
 
   constructor(paths: readonly string[]) {
@@ -17,13 +29,11 @@ export class ImageList {
     return this.paths[index];
   }
 
-  /** -1 where it is not in the list. */
   indexOf(image: string): number {
     const at = this.placeOf(image);
     return this.paths[at] === image ? at : -1;
   }
 
-  /** A file has appeared. Whether the list is another now. */
   add(image: string): boolean {
     const hidden = image.split('/').some((name) => name.startsWith('.'));
     if (hidden || !isImagePath(image) || this.indexOf(image) >= 0) return false;
@@ -31,10 +41,9 @@ export class ImageList {
     return true;
   }
 
-  /** A file, or a folder with all that was in it, has gone; `keep` stays in the list nevertheless. Whether the list is another now. */
   remove(gone: string, keep: string): boolean {
     const before = this.paths.length;
-    const left = this.paths.filter((image) => image === keep || (image !== gone && !image.startsWith(`${gone}/`)));
+    const left = without(this.paths, gone, keep);
     if (left.length < before) this.paths.splice(0, before, ...left);
     return left.length < before;
   }
@@ -49,4 +58,46 @@ export class ImageList {
     }
     return low;
   }
+}
+
+/** Images chosen for a reason, in the order in which they were given: nothing comes in by itself. */
+export class ImageQueue implements Images {
+  private paths: readonly string[];
+  private places: ReadonlyMap<string, number>;
+
+  constructor(paths: readonly string[]) {
+    this.paths = [...new Set(paths)];
+    this.places = placesOf(this.paths);
+  }
+
+  get length(): number {
+    return this.paths.length;
+  }
+
+  at(index: number): string | undefined {
+    return this.paths[index];
+  }
+
+  indexOf(image: string): number {
+    return this.places.get(image) ?? -1;
+  }
+
+  add(): boolean {
+    return false;
+  }
+
+  remove(gone: string, keep: string): boolean {
+    const before = this.paths.length;
+    this.paths = without(this.paths, gone, keep);
+    this.places = placesOf(this.paths);
+    return this.paths.length < before;
+  }
+}
+
+function without(paths: readonly string[], gone: string, keep: string): string[] {
+  return paths.filter((image) => image === keep || (image !== gone && !image.startsWith(`${gone}/`)));
+}
+
+function placesOf(paths: readonly string[]): Map<string, number> {
+  return new Map(paths.map((image, i) => [image, i]));
 }

@@ -7,10 +7,16 @@ export const AUTOMATIC_LAYER = 'auto';
 
 const LAYERS = 'layers';
 
-/** Which model reads a smear, where, and which of its layers is explained: from the settings, and the layers chosen by hand. */
-export class ModelChoices {
-  private readonly changed = new vscode.EventEmitter<void>();
+/** Which model reads a smear. */
+export interface ModelSource {
+  for(resource: vscode.Uri | undefined): ModelChoice;
   /** Any choice may be another than before. */
+  readonly onDidChange: vscode.Event<void>;
+}
+
+/** Which model reads a smear, where, and which of its layers is explained: from the settings, and the layers chosen by hand. */
+export class ModelChoices implements ModelSource {
+  private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
   private readonly settings = vscode.workspace.onDidChangeConfiguration((change) => {
     if (change.affectsConfiguration('smearlens')) this.changed.fire();
@@ -28,6 +34,11 @@ export class ModelChoices {
   for(resource: vscode.Uri | undefined): ModelChoice {
     const { path, provider } = modelSetting(resource, this.defaultModel);
     return { path, provider, layer: this.layers[path] ?? AUTOMATIC_LAYER };
+  }
+
+  /** One model whatever the settings say, where the settings have it run. @param path as in `ModelChoice` */
+  only(path: string): ModelSource {
+    return { for: (resource) => ({ path, provider: this.for(resource).provider, layer: this.layers[path] ?? AUTOMATIC_LAYER }), onDidChange: this.onDidChange };
   }
 
   /** Has another layer of this model explained, in all of its smears. */

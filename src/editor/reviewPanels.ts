@@ -2,12 +2,15 @@ import * as vscode from 'vscode';
 import { toErrorInfo } from '../errors';
 import { REVIEW_VIEW_TYPE } from './contributions';
 import { connectPanel, type PanelOptions } from './editorPanel';
-import { ReviewSession, type ReviewPlace } from './reviewSession';
+import type { ModelChoices } from './modelChoices';
+import { ReviewSession, type ReviewPlace, type ReviewQueue } from './reviewSession';
 import type { SmearDocumentOptions } from './smearDocument';
 
-export interface ReviewOptions extends SmearDocumentOptions, PanelOptions {}
+export interface ReviewOptions extends SmearDocumentOptions, PanelOptions {
+  readonly models: ModelChoices;
+}
 
-/** The open review sessions, one a folder, each in a panel of its own. */
+/** The open review sessions, one a folder or queue, each in a panel of its own. */
 export class ReviewPanels implements vscode.WebviewPanelSerializer {
   private readonly open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly session: ReviewSession }>();
   private readonly registration = vscode.window.registerWebviewPanelSerializer(REVIEW_VIEW_TYPE, this);
@@ -19,13 +22,22 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
    * @throws SmearLensError `image-not-found`, `image-unreadable`
    */
   async review(folder: vscode.Uri, first?: vscode.Uri): Promise<void> {
-    const known = this.open.get(folder.toString());
+    const known = this.open.get(keyOf(folder));
     if (known) {
       if (first) known.session.goTo(first);
       return known.panel.reveal();
     }
-    const session = await ReviewSession.open(folder, first, this.options);
-    this.connect(session, vscode.window.createWebviewPanel(REVIEW_VIEW_TYPE, '', vscode.ViewColumn.Active));
+    this.connect(await ReviewSession.open(folder, first, this.options), newPanel());
+  }
+
+  /**
+   * Reviews images of a folder that were chosen for a reason. A queue of the same title takes the place of the one before.
+   * @throws SmearLensError `image-not-found` where there are none
+   */
+  reviewQueue(folder: vscode.Uri, queue: ReviewQueue): void {
+    const session = this.ofQueue(folder, queue);
+    this.open.get(keyOf(folder, queue))?.panel.dispose();
+    this.connect(session, newPanel());
   }
 
   /** VS Code restores the panels of a window that was reloaded. */
@@ -34,7 +46,8 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
     try {
       if (!place) throw new Error('The review session has left no note of where it was.');
       const folder = vscode.Uri.parse(place.folder, true);
-      this.connect(await ReviewSession.open(folder, vscode.Uri.joinPath(folder, place.image), this.options), panel);
+      const { image, queue } = place;
+      this.connect(queue ? this.ofQueue(folder, queue, image) : await ReviewSession.open(folder, vscode.Uri.joinPath(folder, image), this.options), panel);
     } catch (thrown) {
       const { message, hint } = toErrorInfo(thrown);
       panel.dispose();
@@ -47,9 +60,16 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
     for (const { panel } of this.open.values()) panel.dispose();
   }
 
+  /** A queue may name its model; in a workspace that is not trusted none is run that it brings. */
+  private ofQueue(folder: vscode.Uri, queue: ReviewQueue, first?: string): ReviewSession {
+    const { models } = this.options;
+    const own = queue.model !== undefined && vscode.workspace.isTrusted ? models.only(queue.model) : models;
+    return ReviewSession.ofQueue(folder, queue, first, { ...this.options, models: own });
+  }
+
   private connect(session: ReviewSession, panel: vscode.WebviewPanel): void {
-    const folder = session.root.toString();
-    this.open.set(folder, { panel, session });
+    const key = keyOf(session.root, session.queue);
+    this.open.set(key, { panel, session });
     const name = (): void => void (panel.title = session.fileName.split('/').pop() ?? '');
     name();
     panel.iconPath = vscode.Uri.joinPath(this.options.extensionUri, 'media', 'icon.png');
@@ -57,14 +77,30 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
     // After the page: it is the smear that the reviewer waits for.
     session.onDidChange(name);
     panel.onDidDispose(() => {
-      this.open.delete(folder);
+      this.open.delete(key);
       session.dispose();
     });
   }
 }
 
+function newPanel(): vscode.WebviewPanel {
+  return vscode.window.createWebviewPanel(REVIEW_VIEW_TYPE, '', vscode.ViewColumn.Active);
+}
+
+function keyOf(folder: vscode.Uri, queue?: ReviewQueue): string {
+  return JSON.stringify([folder.toString(), queue?.title]);
+}
+
+/** What a page has kept, of whatever version wrote it. */
 function placeOf(state: unknown): ReviewPlace | undefined {
   const resume = typeof state === 'object' && state !== null && 'resume' in state ? state.resume : undefined;
-  const { folder, image }: Partial<Record<keyof ReviewPlace, unknown>> = typeof resume === 'object' && resume !== null ? resume : {};
-  return typeof folder === 'string' && typeof image === 'string' ? { folder, image } : undefined;
+  const { folder, image, queue }: Partial<Record<keyof ReviewPlace, unknown>> = typeof resume === 'object' && resume !== null ? resume : {};
+  if (typeof folder !== 'string' || typeof image !== 'string') return undefined;
+  return { folder, image, queue: isQueue(queue) ? queue : undefined };
+}
+
+function isQueue(value: unknown): value is ReviewQueue {
+  if (typeof value !== 'object' || value === null) return false;
+  const { title, images, notes, model }: Partial<Record<keyof ReviewQueue, unknown>> = value;
+  return typeof title === 'string' && Array.isArray(images) && typeof notes === 'object' && notes !== null && (model === undefined || typeof model === 'string');
 }

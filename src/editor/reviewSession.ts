@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import { SmearLensError } from '../errors';
 import { imagesIn, relativePath } from '../images/folder';
 import type { Position } from '../protocol/editor';
 import { ofAnotherSmear, type ViewState } from '../protocol/viewState';
-import { ImageList } from './imageList';
+import { ImageList, ImageQueue, type Images } from './imageList';
 import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
 import type { Surface } from './surface';
 
@@ -12,12 +13,25 @@ import type { Surface } from './surface';
  */
 const SETTLE_MS = 150;
 
+/** Images of a folder that are reviewed for a reason, instead of all. */
+export interface ReviewQueue {
+  /** What they have in common, e.g. 'Truth Pre, predicted Early'. */
+  readonly title: string;
+  /** Relative to the folder, with '/', in the order in which to go through them. */
+  readonly images: readonly string[];
+  /** By image, what there is to know of it. */
+  readonly notes: Readonly<Record<string, string>>;
+  /** Path of the model that reads them; that of the settings where absent. */
+  readonly model?: string | undefined;
+}
+
 /** What takes a session up again. */
 export interface ReviewPlace {
   /** URI of the folder. */
   readonly folder: string;
   /** Path of the image on show, relative to it. */
   readonly image: string;
+  readonly queue?: ReviewQueue | undefined;
 }
 
 /** The smears of a folder, one after another in one panel. The smears around the one on show are analysed ahead. */
@@ -35,9 +49,10 @@ export class ReviewSession implements Surface {
 
   private constructor(
     readonly root: vscode.Uri,
-    private readonly images: ImageList,
+    private readonly images: Images,
     private image: string,
     private readonly options: SmearDocumentOptions,
+    readonly queue?: ReviewQueue,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, '**'), false, true, false);
     watcher.onDidCreate((uri) => this.images.add(this.pathOf(uri)) && this.prepare());
@@ -55,6 +70,18 @@ export class ReviewSession implements Surface {
     const images = new ImageList(files.map((file) => relativePath(folder.fsPath, file)));
     const wanted = first ? relativePath(folder.fsPath, first.fsPath) : '';
     return new ReviewSession(folder, images, images.at(Math.max(0, images.indexOf(wanted))) ?? '', options);
+  }
+
+  /**
+   * A session over images that were chosen.
+   * @param first path of the image to begin with; the queue's first where it is not in it
+   * @throws SmearLensError `image-not-found` where there are none
+   */
+  static ofQueue(folder: vscode.Uri, queue: ReviewQueue, first: string | undefined, options: SmearDocumentOptions): ReviewSession {
+    const images = new ImageQueue(queue.images);
+    const image = images.at(Math.max(0, images.indexOf(first ?? '')));
+    if (image === undefined) throw new SmearLensError('image-not-found', `${queue.title}: there are no such images.`, 'Choose others in the report.');
+    return new ReviewSession(folder, images, image, options, queue);
   }
 
   get current(): SmearDocument {
@@ -75,8 +102,12 @@ export class ReviewSession implements Surface {
     return { number: this.images.indexOf(this.image) + 1, count: this.images.length };
   }
 
+  get note(): string | undefined {
+    return this.queue?.notes[this.image];
+  }
+
   get resume(): ReviewPlace {
-    return { folder: this.root.toString(), image: this.image };
+    return { folder: this.root.toString(), image: this.image, queue: this.queue };
   }
 
   go(step: 1 | -1): void {

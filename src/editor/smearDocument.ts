@@ -10,7 +10,7 @@ import { browserShows } from './contributions';
 import type { InferenceService } from './inferenceService';
 import { Inquiries } from './inquiries';
 import { MapChecker } from './mapChecker';
-import type { ModelChoices } from './modelChoices';
+import type { ModelSource } from './modelChoices';
 
 /** Pixels: larger than any editor shows it, small enough to send. */
 const MAX_RENDERED_SIDE = 2048;
@@ -27,7 +27,7 @@ export type Picture =
 export interface SmearDocumentOptions {
   readonly inference: InferenceService;
   readonly log: vscode.LogOutputChannel;
-  readonly models: ModelChoices;
+  readonly models: ModelSource;
   /** Told of every change of every open document. */
   readonly analyses: vscode.EventEmitter<AnalysisEvent>;
   /** Holds every document from its making to its `dispose`. */

@@ -15,6 +15,8 @@ export interface Surface {
   view: ViewState | undefined;
   /** Absent where the smears are not counted. */
   readonly position?: Position | undefined;
+  /** What there is to know of the smear on show, where it was chosen for a reason. */
+  readonly note?: string | undefined;
   /** The smear's path as it is told to the reviewer. */
   readonly fileName: string;
   /** The folder whose images the page may read. */

@@ -47,6 +47,8 @@ export interface EditorSnapshot {
   readonly view: ViewState;
   /** Absent in the custom editor, which knows nothing of a smear's neighbours until it is asked to go there. */
   readonly position?: Position | undefined;
+  /** Why the smear is shown, in words; absent where it was not chosen for a reason. */
+  readonly note?: string | undefined;
   /** For the page to keep with its state, so that a review session can be taken up after a reload. */
   readonly resume?: unknown;
 }

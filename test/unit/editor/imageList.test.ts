@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ImageList } from '../../../src/editor/imageList';
+import { ImageList, ImageQueue, type Images } from '../../../src/editor/imageList';
 
-const all = (list: ImageList): (string | undefined)[] => Array.from({ length: list.length }, (_, i) => list.at(i));
+const all = (list: Images): (string | undefined)[] => Array.from({ length: list.length }, (_, i) => list.at(i));
 
 describe('ImageList', () => {
   const list = (): ImageList => new ImageList(['b.jpg', 'Pre/10.jpg', 'Pre/9.jpg', 'b.jpg']);
@@ -27,5 +27,23 @@ describe('ImageList', () => {
     expect(images.remove('Pre', 'Pre/9.jpg')).toBe(true);
     expect(all(images)).toEqual(['Pre/9.jpg']);
     expect(images.remove('Pre/9.jpg', 'Pre/9.jpg')).toBe(false);
+  });
+});
+
+describe('ImageQueue', () => {
+  const queue = (): ImageQueue => new ImageQueue(['b.jpg', 'Pre/10.jpg', 'a.jpg', 'b.jpg']);
+
+  it('keeps the order given, each image once', () => {
+    expect(all(queue())).toEqual(['b.jpg', 'Pre/10.jpg', 'a.jpg']);
+    expect(['b.jpg', 'a.jpg', 'c.jpg'].map((image) => queue().indexOf(image))).toEqual([0, 2, -1]);
+  });
+
+  it('takes up nothing, and lets go of what is gone', () => {
+    const images = queue();
+    expect(images.add()).toBe(false);
+    expect(images.remove('Pre', '')).toBe(true);
+    expect(images.remove('b.jpg', 'b.jpg')).toBe(false);
+    expect(all(images)).toEqual(['b.jpg', 'a.jpg']);
+    expect(images.indexOf('a.jpg')).toBe(1);
   });
 });
