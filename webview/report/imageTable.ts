@@ -1,0 +1,63 @@
+/** All images of the model on show, tens of thousands of rows of which those in view exist. */
+import { FilterModule, FormatModule, InteractionModule, Tabulator, type CellComponent, type ColumnDefinition } from 'tabulator-tables';
+import { formatPercent } from '../../src/protocol/format';
+import { create } from '../dom';
+import { data } from './data';
+import type { LiveRow } from './live';
+import { button } from './table';
+import { wrong } from './live';
+
+Tabulator.registerModule([FilterModule, FormatModule, InteractionModule]);
+
+const HEIGHT = 460;
+const ROW_HEIGHT = 56;
+
+export interface ImageTableOptions {
+  readonly names: readonly string[];
+  /** Whether thumbnails show the class-activation map where there is one. */
+  readonly heatMaps: () => boolean;
+  readonly open: (row: LiveRow) => void;
+}
+
+/** Fills the box; later rows come by {@link Tabulator.setData}. */
+export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabulator {
+  return new Tabulator(box, {
+    height: HEIGHT,
+    rowHeight: ROW_HEIGHT,
+    layout: 'fitColumns',
+    index: 'path',
+    placeholder: 'No image is like this.',
+    columns: columns(options),
+    columnDefaults: { headerSort: false, resizable: false },
+  });
+}
+
+function columns({ names, heatMaps, open }: ImageTableOptions): ColumnDefinition[] {
+  const of = (cell: CellComponent): LiveRow => cell.getRow().getData() as LiveRow;
+  const column = (title: string, minWidth: number, formatter: (row: LiveRow) => HTMLElement | string, more: Partial<ColumnDefinition> = {}): ColumnDefinition => ({ title, minWidth, formatter: (cell) => formatter(of(cell)), ...more });
+  return [
+    column('Picture', 64, (row) => thumbnail(row, heatMaps()), { width: 64 }),
+    column('Image', 180, (row) => button(row.path, 'link path', () => open(row)), { widthGrow: 3 }),
+    column('Truth', 100, (row) => create('span', '', names[row.label])),
+    column('Predicted', 130, (row) => verdict(row, names)),
+    column('Confidence', 92, (row) => create('span', '', formatPercent(row.confidence)), { hozAlign: 'right' }),
+    column('Probability of the truth', 100, (row) => create('span', '', formatPercent(row.probabilities[row.label])), { hozAlign: 'right', headerWordWrap: true }),
+  ];
+}
+
+function thumbnail({ path }: LiveRow, heatMap: boolean): HTMLElement | string {
+  const picture = data.thumbnails[path];
+  if (!picture) return create('span', 'no-thumbnail');
+  const image = create('img', 'thumbnail');
+  image.alt = '';
+  image.src = heatMap && picture.cam ? picture.cam : picture.plain;
+  return image;
+}
+
+function verdict(row: LiveRow, names: readonly string[]): HTMLElement {
+  if (!row.identified) return create('span', 'verdict', 'Unidentified');
+  const [mark, word] = wrong(row) ? ['✗', 'wrong'] : ['✓', 'right'];
+  const element = create('span', `verdict ${word}`, `${mark} ${names[row.predicted]}`);
+  element.append(create('span', 'for-screen-readers', `, ${word}`));
+  return element;
+}

@@ -1,0 +1,84 @@
+/** What other thresholds would make of the same answers: sliders, and the figures beside those of the evaluation. */
+import { byId, create } from '../dom';
+import { drawnClasses } from './classColours';
+import { images, share, type Figure, type Format } from './figures';
+import { HEADLINES } from './headline';
+import type { Live } from './live';
+import { named } from './perClass';
+import { EVEN, type ReportState } from './state';
+import { button, table, type Cell } from './table';
+
+/** Builds the sliders of the model on show. */
+export function buildThresholds(state: ReportState): void {
+  const sliders = create('div', 'sliders');
+  const { set } = state;
+  const supports = set.classes.map((_, i) => set.rows.filter(({ label }) => label === i).length);
+  for (const i of drawnClasses(supports)) {
+    const { name } = set.classes[i];
+    const change = (value: number): void => state.adjust({ thresholds: state.thresholds.map((old, j) => (j === i ? value : old)) });
+    sliders.append(slider({ id: `threshold-${i}`, label: named(name, i), min: 0.01, max: 0.99, value: state.thresholds[i], change }));
+  }
+  const abstain = slider({ id: 'abstain', label: 'Unidentified below a confidence of', min: 0, max: 0.99, value: state.abstainBelow, change: (abstainBelow) => state.adjust({ abstainBelow }) });
+  const reset = button('Back to the evaluation’s thresholds', 'secondary', () => {
+    state.adjust({ thresholds: set.classes.map(() => EVEN), abstainBelow: 0 });
+    buildThresholds(state);
+  });
+  reset.id = 'reset-thresholds';
+  const left = create('div', 'choices');
+  left.append(
+    create('p', 'note', 'Thresholds: the class with the largest ratio of probability and threshold is predicted; a lower threshold makes a class more likely to be called. Nothing here changes the evaluation: thresholds chosen on these images are optimistic for others.'),
+    sliders,
+    abstain,
+    reset,
+  );
+  const result = create('div');
+  result.id = 'live';
+  byId('thresholds').replaceChildren(left, result);
+  drawLive(state);
+}
+
+/** The figures at the sliders' thresholds. */
+export function drawLive(state: ReportState): void {
+  const { metrics } = state.current.model;
+  const { live } = state;
+  const rows: Cell[][] = HEADLINES.map(({ name, format, of }) => compared(name, of(metrics), of(live.metrics), format));
+  const [before, now] = [metrics.twoClass, live.metrics.twoClass];
+  if (before) {
+    rows.push(compared(`Sensitivity for ${before.positive}`, before.sensitivity, now?.sensitivity, share), compared(`Specificity (${before.negative})`, before.specificity, now?.specificity, share));
+  }
+  byId('live').replaceChildren(table({ label: 'Figures at these thresholds', head: ['', 'As evaluated', 'At these thresholds'], rows, className: 'live' }), create('p', 'note', bucket(live)));
+}
+
+function compared(name: string, before: Figure, now: Figure, format: Format): Cell[] {
+  const [old, fresh] = [format(before), format(now)];
+  return [name, old, create(fresh === old ? 'span' : 'strong', '', fresh)];
+}
+
+function bucket({ unidentified, rows }: Live): string {
+  const n = unidentified.reduce((sum, some) => sum + some, 0);
+  return n === 0 ? 'Every image gets a class.' : `${images(n)} of ${rows.length} (${share(n / rows.length)}) unidentified; the figures are those of the others.`;
+}
+
+interface SliderContent {
+  readonly id: string;
+  readonly label: string | Node;
+  readonly min: number;
+  readonly max: number;
+  readonly value: number;
+  readonly change: (value: number) => void;
+}
+
+function slider({ id, label, min, max, value, change }: SliderContent): HTMLElement {
+  const row = create('div', 'slider');
+  const [text, input, output] = [create('label'), create('input'), create('output', '', value.toFixed(2))];
+  text.htmlFor = id;
+  text.append(label);
+  Object.assign(input, { type: 'range', id, min: String(min), max: String(max), step: '0.01', value: String(value) });
+  output.htmlFor.add(id);
+  input.addEventListener('input', () => {
+    output.textContent = input.valueAsNumber.toFixed(2);
+    change(input.valueAsNumber);
+  });
+  row.append(text, input, output);
+  return row;
+}
