@@ -23,7 +23,7 @@ function drawUnreadable(): void {
   byId('unreadable').hidden = unreadable.length === 0;
   byId('unreadable-rows').replaceChildren(
     create('p', '', `${images(unreadable.length)} could not be evaluated and are part of no figure.`),
-    table({ label: 'Unreadable images', head: ['Image', 'What is wrong'], rows: unreadable.map(({ path, message, code }) => [create('span', 'path', path), `${message} [${code}]`]) }),
+    table({ label: 'Unreadable images', className: 'words', head: ['Image', 'What is wrong'], rows: unreadable.map(({ path, message, code }) => [create('span', 'path', path), `${message} [${code}]`]) }),
   );
 }
 
@@ -31,5 +31,5 @@ function drawMapping(): void {
   const names = new Map(Object.values(data.predictions).flatMap(({ classes }) => classes.map(({ id, name }) => [id, name])));
   const rows = Object.entries(data.result.mapping).map(([given, id]) => [given, id === null ? create('em', '', 'left out: no class of the model') : (names.get(id) ?? id)]);
   const none = create('p', '', 'The truth used the model’s own class names.');
-  byId('mapping').replaceChildren(rows.length > 0 ? table({ label: 'Class names', head: ['Name in the truth', 'Taken for'], rows }) : none);
+  byId('mapping').replaceChildren(rows.length > 0 ? table({ label: 'Class names', className: 'words', head: ['Name in the truth', 'Taken for'], rows }) : none);
 }

@@ -28,7 +28,7 @@ function reliabilitySpec({ bins }: Calibration): TopLevelSpec {
     height: 230,
     data: { values: [...filled(bins)] },
     layer: [
-      { mark: { type: 'bar', color: 'var(--accent)', opacity: 0.55, stroke: 'var(--accent)' }, encoding: { x: x('low'), x2: { field: 'high' }, y } },
+      { mark: { type: 'rect', color: 'var(--accent)', opacity: 0.55, stroke: 'var(--paper)' }, encoding: { x: x('low'), x2: { field: 'high' }, y, y2: { datum: 0 } } },
       diagonal(x('low'), y),
       { mark: { type: 'point', filled: true, color: 'var(--ink)', size: 36, opacity: 1 }, encoding: { x: x('confidence'), y } },
     ],
@@ -40,11 +40,12 @@ function countsSpec({ bins }: Calibration): TopLevelSpec {
     width: 'container',
     height: 56,
     data: { values: [...filled(bins)] },
-    mark: { type: 'bar', color: 'var(--muted)', opacity: 0.7 },
+    mark: { type: 'rect', color: 'var(--muted)', opacity: 0.7, stroke: 'var(--paper)' },
     encoding: {
       x: shareAxis('low', 'Confidence (highest probability)'),
       x2: { field: 'high' },
-      y: { field: 'count', type: 'quantitative', title: 'Images', axis: { tickCount: 2, minExtent: LABELS, format: '~s' } },
+      y: { field: 'count', type: 'quantitative', scale: { zero: true }, title: 'Images', axis: { tickCount: 2, minExtent: LABELS, format: '~s' } },
+      y2: { datum: 0 },
     },
   };
 }

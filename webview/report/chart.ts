@@ -5,14 +5,15 @@ import { compile, type Config, type TopLevelSpec } from 'vega-lite';
 import { create } from '../dom';
 
 /** Colours are the style sheet's variables, so a change of theme needs no new drawing. */
-const CONFIG: Config = {
+const config = (): Config => ({
   aria: false,
   background: 'transparent',
-  font: 'inherit',
+  // The page's own, by name: labels are measured before they are drawn.
+  font: getComputedStyle(document.body).fontFamily,
   view: { stroke: 'var(--line)' },
   axis: { domainColor: 'var(--line)', gridColor: 'var(--grid)', tickColor: 'var(--line)', labelColor: 'var(--muted)', titleColor: 'var(--ink)', labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
-  legend: { labelColor: 'var(--ink)', labelFontSize: 12, labelLimit: 240, orient: 'bottom', columns: 2, title: null, symbolStrokeWidth: 2.5, symbolSize: 300 },
-};
+  legend: { labelColor: 'var(--ink)', labelFontSize: 12, labelLimit: 240, orient: 'bottom', columns: 2, title: null, symbolStrokeWidth: 2.5, symbolSize: 300, columnPadding: 18 },
+});
 
 /** An axis from 0 to 1, in percent. */
 export interface ShareAxis {
@@ -49,7 +50,7 @@ export class Chart {
     picture.setAttribute('role', 'img');
     picture.setAttribute('aria-label', description);
     box.replaceChildren(picture);
-    const { spec: vega } = compile(spec, { config: CONFIG });
+    const { spec: vega } = compile(spec, { config: config() });
     const view = new View(parse(vega, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'svg', container: picture, hover: false });
     await view.runAsync();
     return new Chart(view);

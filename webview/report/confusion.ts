@@ -12,12 +12,12 @@ export function drawConfusion(state: ReportState, select: (selection: Selection)
   const { live, set } = state;
   const { confusionMatrix: matrix } = live.metrics;
   const names = set.classes.map(({ name }) => name);
-  const abstains = live.unidentified.some((n) => n > 0);
+  const { unidentified } = live.metrics;
   const table = create('table', 'matrix');
-  table.createTHead().insertRow().append(headingCell('Truth ↓  Predicted →', 'col'), ...[...names, ...(abstains ? [UNIDENTIFIED] : [])].map((name) => headingCell(name, 'col')));
+  table.createTHead().insertRow().append(headingCell('Truth ↓  Predicted →', 'col'), ...[...names, ...(unidentified ? [UNIDENTIFIED] : [])].map((name) => headingCell(name, 'col')));
   const body = table.createTBody();
   matrix.forEach((counts, truth) => {
-    const all = abstains ? [...counts, live.unidentified[truth]] : counts;
+    const all = unidentified ? [...counts, unidentified[truth]] : counts;
     const total = all.reduce((sum, n) => sum + n, 0);
     const cells = all.map((n, predicted) => {
       const title = `Truth ${names[truth]}, ${predicted === names.length ? 'unidentified' : `predicted ${names[predicted]}`}`;
@@ -33,8 +33,8 @@ export function drawConfusion(state: ReportState, select: (selection: Selection)
 }
 
 /** The column behind the last class holds the unidentified. */
-function falls({ label, predicted, identified, probabilities }: LiveRow, truth: number, column: number): boolean {
-  return label === truth && (identified ? predicted : probabilities.length) === column;
+function falls({ label, predicted, probabilities }: LiveRow, truth: number, column: number): boolean {
+  return label === truth && (predicted < 0 ? probabilities.length : predicted) === column;
 }
 
 function cellButton(n: number, total: number, title: string, pressed: () => void): HTMLButtonElement {

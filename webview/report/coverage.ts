@@ -1,6 +1,6 @@
 /** What abstaining buys: accuracy of the images that get a class, against their share. */
 import type { TopLevelSpec } from 'vega-lite';
-import { coverageCurve } from '../../src/evaluation/metrics';
+import { coverageCurve } from '../../src/evaluation/metrics/thresholds';
 import { byId, create } from '../dom';
 import { Chart, shareAxis } from './chart';
 import { share } from './figures';
@@ -37,9 +37,8 @@ export class CoverageChart {
 
   /** Moves the mark to the confidence that is asked for. */
   move(): void {
-    const { rows, metrics } = this.state.live;
-    const coverage = metrics.n / rows.length;
-    this.chart?.update('now', coverage > 0 ? [{ coverage, accuracy: metrics.accuracy }] : []);
+    const { coverage, accuracyOfIdentified: accuracy } = this.state.live;
+    this.chart?.update('now', accuracy === null ? [] : [{ coverage, accuracy }]);
   }
 
   private readings(): HTMLElement {

@@ -164,7 +164,7 @@ export class CurveChart {
       layer: [
         ...(kind.diagonal ? [diagonal(x, y)] : []),
         { data: { name: 'curves' }, mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash, order: { field: 'order', type: 'quantitative' } } },
-        { data: { name: 'operating' }, mark: { type: 'point', filled: true, size: 80, stroke: 'var(--paper)', strokeWidth: 1.5, opacity: 1 }, encoding: { x, y, color: { ...color, legend: null } } },
+        { data: { name: 'operating' }, mark: { type: 'point', filled: true, size: 80, stroke: 'var(--paper)', strokeWidth: 1.5, opacity: 1 }, encoding: { x, y, color: { ...color, legend } } },
         { data: { name: 'pointed' }, mark: { type: 'point', size: 140, color: 'var(--ink)', strokeWidth: 2, opacity: 1 }, encoding: { x, y } },
       ],
     };

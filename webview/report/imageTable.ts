@@ -1,13 +1,12 @@
 /** All images of the model on show, tens of thousands of rows of which those in view exist. */
-import { FilterModule, FormatModule, InteractionModule, Tabulator, type CellComponent, type ColumnDefinition } from 'tabulator-tables';
+import { FormatModule, InteractionModule, SortModule, Tabulator, type CellComponent, type ColumnDefinition } from 'tabulator-tables';
 import { formatPercent } from '../../src/protocol/format';
 import { create } from '../dom';
 import { data } from './data';
-import type { LiveRow } from './live';
+import { identified, wrong, type LiveRow } from './live';
 import { button } from './table';
-import { wrong } from './live';
 
-Tabulator.registerModule([FilterModule, FormatModule, InteractionModule]);
+Tabulator.registerModule([FormatModule, InteractionModule, SortModule]);
 
 const HEIGHT = 460;
 const ROW_HEIGHT = 56;
@@ -19,7 +18,7 @@ export interface ImageTableOptions {
   readonly open: (row: LiveRow) => void;
 }
 
-/** Fills the box; later rows come by {@link Tabulator.setData}. */
+/** Fills the box; later rows come by {@link Tabulator.setData}, in an order that a click on a heading changes. */
 export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabulator {
   return new Tabulator(box, {
     height: HEIGHT,
@@ -28,20 +27,26 @@ export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabula
     index: 'path',
     placeholder: 'No image is like this.',
     columns: columns(options),
-    columnDefaults: { headerSort: false, resizable: false },
   });
 }
 
 function columns({ names, heatMaps, open }: ImageTableOptions): ColumnDefinition[] {
   const of = (cell: CellComponent): LiveRow => cell.getRow().getData() as LiveRow;
-  const column = (title: string, minWidth: number, formatter: (row: LiveRow) => HTMLElement | string, more: Partial<ColumnDefinition> = {}): ColumnDefinition => ({ title, minWidth, formatter: (cell) => formatter(of(cell)), ...more });
+  const column = (title: string, minWidth: number, formatter: (row: LiveRow) => HTMLElement | string, more: Partial<ColumnDefinition> = {}): ColumnDefinition => ({
+    title,
+    field: title,
+    minWidth,
+    formatter: (cell) => formatter(of(cell)),
+    ...more,
+  });
+  const by = (value: (row: LiveRow) => number | string): Partial<ColumnDefinition> => ({ sorter: (_a, _b, first, second) => (value(first.getData() as LiveRow) < value(second.getData() as LiveRow) ? -1 : 1) });
   return [
-    column('Picture', 64, (row) => thumbnail(row, heatMaps()), { width: 64 }),
-    column('Image', 180, (row) => button(row.path, 'link path', () => open(row)), { widthGrow: 3 }),
-    column('Truth', 100, (row) => create('span', '', names[row.label])),
-    column('Predicted', 130, (row) => verdict(row, names)),
-    column('Confidence', 92, (row) => create('span', '', formatPercent(row.confidence)), { hozAlign: 'right' }),
-    column('Probability of the truth', 100, (row) => create('span', '', formatPercent(row.probabilities[row.label])), { hozAlign: 'right', headerWordWrap: true }),
+    column('Picture', 64, (row) => thumbnail(row, heatMaps()), { width: 64, headerSort: false }),
+    column('Image', 180, (row) => button(row.path, 'link path', () => open(row)), { widthGrow: 3, ...by(({ path }) => path) }),
+    column('Truth', 100, (row) => create('span', '', names[row.label]), by(({ label }) => label)),
+    column('Predicted', 130, (row) => verdict(row, names), by(({ predicted }) => predicted)),
+    column('Confidence', 92, (row) => create('span', '', formatPercent(row.confidence)), { hozAlign: 'right', ...by(({ confidence }) => confidence) }),
+    column('Probability of the truth', 100, (row) => create('span', '', formatPercent(row.probabilities[row.label])), { hozAlign: 'right', headerWordWrap: true, ...by(({ probabilities, label }) => probabilities[label]) }),
   ];
 }
 
@@ -55,7 +60,7 @@ function thumbnail({ path }: LiveRow, heatMap: boolean): HTMLElement | string {
 }
 
 function verdict(row: LiveRow, names: readonly string[]): HTMLElement {
-  if (!row.identified) return create('span', 'verdict', 'Unidentified');
+  if (!identified(row)) return create('span', 'verdict', 'Unidentified');
   const [mark, word] = wrong(row) ? ['✗', 'wrong'] : ['✓', 'right'];
   const element = create('span', `verdict ${word}`, `${mark} ${names[row.predicted]}`);
   element.append(create('span', 'for-screen-readers', `, ${word}`));

@@ -6,7 +6,7 @@ import { data } from './data';
 import { count, images as imagesOf } from './figures';
 import { opensImages } from './host';
 import { imageTable } from './imageTable';
-import { wrong, type LiveRow } from './live';
+import { identified, wrong, type LiveRow } from './live';
 import { named } from './perClass';
 import { noteOf, openSelection, type Selection } from './selection';
 import type { ReportState } from './state';
@@ -19,8 +19,8 @@ const SHOWN: readonly { label: string; value: string; keeps: (row: LiveRow) => b
   { label: 'all images', value: 'all', keeps: () => true },
   { label: 'wrong ones', value: 'wrong', keeps: wrong },
   { label: `sure but wrong (${SURE * 100} % or more)`, value: 'sure', keeps: (row) => wrong(row) && row.confidence >= SURE },
-  { label: 'right ones', value: 'right', keeps: (row) => row.identified && !wrong(row) },
-  { label: 'unidentified', value: 'unidentified', keeps: (row) => !row.identified },
+  { label: 'right ones', value: 'right', keeps: (row) => identified(row) && !wrong(row) },
+  { label: 'unidentified', value: 'unidentified', keeps: (row) => !identified(row) },
 ];
 
 const ORDERS: readonly { label: string; value: string; compare: (a: LiveRow, b: LiveRow) => number }[] = [
@@ -57,7 +57,11 @@ export class Images {
     controls.append(labelled('Show', this.show), labelled('Order', this.order), labelled('Find', this.search));
     if (Object.values(data.thumbnails).some(({ cam }) => cam)) controls.append(labelled('Heat maps', this.heatMaps));
     byId('image-filters').append(controls, this.picking, this.status);
-    for (const control of [this.show, this.order, this.search]) control.addEventListener('input', () => void this.list());
+    for (const control of [this.show, this.search]) control.addEventListener('input', () => void this.list());
+    this.order.addEventListener('input', () => {
+      this.table?.clearSort();
+      void this.list();
+    });
     this.heatMaps.addEventListener('change', () => void this.list());
   }
 

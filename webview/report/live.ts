@@ -1,29 +1,30 @@
-/** The figures at thresholds that the reader moves: the same metrics as the evaluation's own, on the images that still get a class. */
-import { abstaining, metricsOf, withThresholds } from '../../src/evaluation/metrics';
+/** The figures at thresholds that the reader moves: the same metrics as the evaluation's own. */
+import { metricsOf } from '../../src/evaluation/metrics/metrics';
+import { abstaining, withThresholds } from '../../src/evaluation/metrics/thresholds';
 import type { Metrics, Prediction, PredictionSet } from '../../src/evaluation/types';
 import type { Evaluated } from './data';
 
-/** An image with the class that it gets now. */
+/** An image with the class that it gets now; -1: none, 'Unidentified'. */
 export interface LiveRow extends Prediction {
-  /** The highest probability. */
+  /** The highest probability; NaN where there is none. */
   readonly confidence: number;
-  /** False where the confidence is too low: 'Unidentified'. */
-  readonly identified: boolean;
 }
 
 export interface Live {
-  /** Of the images that get a class. Those of the evaluation itself have intervals. */
+  /** An unidentified image counts as wrong. Only the evaluation's own have intervals. */
   readonly metrics: Metrics;
   /** All images, in the order of the set. */
   readonly rows: readonly LiveRow[];
-  /** Images of each class that get none. */
-  readonly unidentified: readonly number[];
+  /** Share of the images that get a class. */
+  readonly coverage: number;
+  /** Share of these that is right; null where there are none. */
+  readonly accuracyOfIdentified: number | null;
   /** Whether any threshold differs from the evaluation's. */
   readonly adjusted: boolean;
 }
 
 export function asEvaluated({ model, set }: Evaluated): Live {
-  return { metrics: model.metrics, rows: set.rows.map((row) => liveRow(row, 0)), unidentified: set.classes.map(() => 0), adjusted: false };
+  return live(model.metrics, set, false);
 }
 
 /**
@@ -31,19 +32,22 @@ export function asEvaluated({ model, set }: Evaluated): Live {
  * @param abstainBelow 0 to 1
  */
 export function liveOf(set: PredictionSet, thresholds: readonly number[] | undefined, abstainBelow: number): Live {
-  const decided = thresholds ? withThresholds(set, thresholds) : set;
-  const rows = decided.rows.map((row) => liveRow(row, abstainBelow));
-  const unidentified = set.classes.map(() => 0);
-  for (const { label, identified } of rows) if (!identified) unidentified[label]++;
-  return { metrics: metricsOf(abstaining(decided, abstainBelow), { intervals: false }), rows, unidentified, adjusted: true };
+  const decided = abstaining(thresholds ? withThresholds(set, thresholds) : set, abstainBelow);
+  return live(metricsOf(decided, { intervals: false }), decided, true);
 }
 
-function liveRow(row: Prediction, abstainBelow: number): LiveRow {
-  const confidence = Math.max(...row.probabilities);
-  return { ...row, confidence, identified: confidence >= abstainBelow };
+function live(metrics: Metrics, { rows }: PredictionSet, adjusted: boolean): Live {
+  const counted = rows.map((row): LiveRow => ({ ...row, confidence: Math.max(...row.probabilities) }));
+  const known = counted.filter(identified);
+  const accuracyOfIdentified = known.length > 0 ? known.filter((row) => !wrong(row)).length / known.length : null;
+  return { metrics, rows: counted, coverage: known.length / rows.length, accuracyOfIdentified, adjusted };
 }
 
-/** Images of which something may be said to be wrong: those that got a class, and not theirs. */
-export function wrong({ label, predicted, identified }: LiveRow): boolean {
-  return identified && label !== predicted;
+export function identified({ predicted }: LiveRow): boolean {
+  return predicted >= 0;
+}
+
+/** Got a class, and not the true one. */
+export function wrong({ label, predicted }: LiveRow): boolean {
+  return predicted >= 0 && label !== predicted;
 }

@@ -1,8 +1,8 @@
 /** Images that the reader picked: by a cell, a point of a curve, or a row. */
 import type { ClassInfo } from '../../src/protocol/analysis';
 import { formatPercent } from '../../src/protocol/format';
-import type { LiveRow } from './live';
 import { opensImages, post } from './host';
+import { identified, type LiveRow } from './live';
 import type { ReportState } from './state';
 
 export interface Selection {
@@ -23,6 +23,6 @@ export function openSelection({ title, rows }: Selection, state: ReportState): v
 }
 
 export function noteOf(row: LiveRow, classes: readonly ClassInfo[], model: string): string {
-  const answer = row.identified ? `${classes[row.predicted].name}, ${formatPercent(row.probabilities[row.predicted])}` : `unidentified, at most ${formatPercent(row.confidence)}`;
+  const answer = identified(row) ? `${classes[row.predicted].name}, ${formatPercent(row.probabilities[row.predicted])}` : `unidentified, at most ${formatPercent(row.confidence)}`;
   return `Truth: ${classes[row.label].name}. ${model}: ${answer}.`;
 }

@@ -20,6 +20,7 @@ type Listener = () => void;
 export class ReportState {
   private choices: Choices;
   private shown: Live;
+  private before: Live;
   private readonly ofModel: Listener[] = [];
   private readonly ofFigures: Listener[] = [];
   private due = false;
@@ -28,6 +29,7 @@ export class ReportState {
     const kept = recall() as Choices | undefined;
     const known = kept && data.result.models.some(({ id }) => id === kept.model);
     this.choices = known ? kept : untouched(data.result.models[0].id);
+    this.before = asEvaluated(this.current);
     this.shown = this.compute();
   }
 
@@ -52,6 +54,11 @@ export class ReportState {
     return this.shown;
   }
 
+  /** The figures of the evaluation itself. */
+  get evaluated(): Live {
+    return this.before;
+  }
+
   /** Calls back when another model is shown; its figures change with it. */
   onModel(changed: Listener): void {
     this.ofModel.push(changed);
@@ -64,6 +71,7 @@ export class ReportState {
 
   show(model: string): void {
     this.choices = untouched(model);
+    this.before = asEvaluated(this.current);
     this.shown = this.compute();
     remember(this.choices);
     for (const changed of [...this.ofModel, ...this.ofFigures]) changed();
@@ -85,7 +93,7 @@ export class ReportState {
   private compute(): Live {
     const { thresholds, abstainBelow } = this.choices;
     const even = thresholds.every((threshold) => threshold === thresholds[0]);
-    return even && abstainBelow === 0 ? asEvaluated(this.current) : liveOf(this.set, even ? undefined : thresholds, abstainBelow);
+    return even && abstainBelow === 0 ? this.before : liveOf(this.set, even ? undefined : thresholds, abstainBelow);
   }
 }
 

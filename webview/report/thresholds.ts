@@ -1,9 +1,8 @@
 /** What other thresholds would make of the same answers: sliders, and the figures beside those of the evaluation. */
 import { byId, create } from '../dom';
 import { drawnClasses } from './classColours';
-import { images, share, type Figure, type Format } from './figures';
+import { share, type Figure, type Format } from './figures';
 import { HEADLINES } from './headline';
-import type { Live } from './live';
 import { named } from './perClass';
 import { EVEN, type ReportState } from './state';
 import { button, table, type Cell } from './table';
@@ -42,21 +41,18 @@ export function drawLive(state: ReportState): void {
   const { metrics } = state.current.model;
   const { live } = state;
   const rows: Cell[][] = HEADLINES.map(({ name, format, of }) => compared(name, of(metrics), of(live.metrics), format));
+  const { evaluated } = state;
+  rows.push(compared('Identified (coverage)', evaluated.coverage, live.coverage, share), compared('Accuracy of the identified', evaluated.accuracyOfIdentified, live.accuracyOfIdentified, share));
   const [before, now] = [metrics.twoClass, live.metrics.twoClass];
   if (before) {
     rows.push(compared(`Sensitivity for ${before.positive}`, before.sensitivity, now?.sensitivity, share), compared(`Specificity (${before.negative})`, before.specificity, now?.specificity, share));
   }
-  byId('live').replaceChildren(table({ label: 'Figures at these thresholds', head: ['', 'As evaluated', 'At these thresholds'], rows, className: 'live' }), create('p', 'note', bucket(live)));
+  byId('live').replaceChildren(table({ label: 'Figures at these thresholds', head: ['', 'As evaluated', 'At these thresholds'], rows, className: 'live' }), create('p', 'note', 'An unidentified image counts as wrong, except in the accuracy of the identified ones.'));
 }
 
 function compared(name: string, before: Figure, now: Figure, format: Format): Cell[] {
   const [old, fresh] = [format(before), format(now)];
   return [name, old, create(fresh === old ? 'span' : 'strong', '', fresh)];
-}
-
-function bucket({ unidentified, rows }: Live): string {
-  const n = unidentified.reduce((sum, some) => sum + some, 0);
-  return n === 0 ? 'Every image gets a class.' : `${images(n)} of ${rows.length} (${share(n / rows.length)}) unidentified; the figures are those of the others.`;
 }
 
 interface SliderContent {

@@ -1,5 +1,6 @@
 /** Curves as a drawing needs them: a curve of 100,000 images has 100,000 points, of which a few hundred pixels show some. */
 import type { Metrics, PrecisionRecallCurve, RocCurve } from '../types';
+import { shortened } from './shortened';
 
 /** Distance in either direction, of an axis of length 1, below which a point is left out: a third of a pixel of the drawing. */
 const STEP = 0.001;
@@ -12,13 +13,13 @@ export function withDrawnCurves(metrics: Metrics): Metrics {
 /** @returns a curve that lies within 0.001 of the given one, with its first and last point */
 export function drawnRoc({ fpr, tpr, thresholds }: RocCurve): RocCurve {
   const kept = drawnPoints(fpr, tpr);
-  return { fpr: picked(fpr, kept), tpr: picked(tpr, kept), thresholds: picked(thresholds, kept) };
+  return { fpr: rounded(fpr, kept), tpr: rounded(tpr, kept), thresholds: picked(thresholds, kept) };
 }
 
 /** As {@link drawnRoc}; its last point (1, 0) has no threshold. */
 export function drawnPrecisionRecall({ precision, recall, thresholds }: PrecisionRecallCurve): PrecisionRecallCurve {
   const kept = drawnPoints(recall, precision);
-  return { precision: picked(precision, kept), recall: picked(recall, kept), thresholds: picked(thresholds, kept.filter((i) => i < thresholds.length)) };
+  return { precision: rounded(precision, kept), recall: rounded(recall, kept), thresholds: picked(thresholds, kept.filter((i) => i < thresholds.length)) };
 }
 
 /** Indices of the points to keep: the ends, and each point that is a step away from the one kept before. */
@@ -31,8 +32,13 @@ function drawnPoints(x: readonly number[], y: readonly number[]): number[] {
   return kept;
 }
 
-function picked(values: readonly number[], indices: readonly number[]): number[] {
-  return indices.map((i) => values[i]);
+/** Thresholds are rounded as the page's probabilities are, so that a point still calls the same images. */
+function picked(thresholds: readonly number[], indices: readonly number[]): number[] {
+  return indices.map((i) => shortened(thresholds[i]) ?? Infinity);
+}
+
+function rounded(shares: readonly number[], indices: readonly number[]): number[] {
+  return indices.map((i) => Number(shares[i].toPrecision(5)));
 }
 
 function mapped<C>(curves: Readonly<Record<string, C | null>>, draw: (curve: C) => C): Record<string, C | null> {

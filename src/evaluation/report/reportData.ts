@@ -1,10 +1,8 @@
 /** Brings an evaluation into the form in which the report's page reads it. */
 import type { EvaluationResult, Prediction, PredictionSet } from '../types';
 import { withDrawnCurves } from './curves';
+import { shortened } from './shortened';
 import type { ReportData, ReportPredictions, ReportRun, Thumbnail } from './types';
-
-/** Of a probability in the page. */
-const DIGITS = 5;
 
 export interface ReportSource {
   readonly result: EvaluationResult;
@@ -53,18 +51,6 @@ function columns({ classes, groupSource, rows }: PredictionSet, indexOf: Readonl
     predicted: rows.map(({ predicted }) => predicted),
     probabilities: rows.flatMap(({ probabilities }: Prediction) => probabilities.map(shortened)),
   };
-}
-
-/**
- * Rounded down to 5 significant digits, so that a threshold of up to 4 decimals takes the short number as it takes the full one;
- * rows then sum to 1 within 1e-4 for each class above 0.1, as {@link Prediction} demands.
- */
-export function shortened(probability: number): number | null {
-  if (!Number.isFinite(probability)) return null;
-  const nearest = Number(probability.toPrecision(DIGITS));
-  if (nearest <= probability) return nearest;
-  const unit = 10 ** (Math.floor(Math.log10(probability)) - DIGITS + 1);
-  return Number((nearest - unit).toPrecision(DIGITS));
 }
 
 /** The order of the predictions files, the same on every machine. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { shortened, thumbnailPaths } from '../../../../src/evaluation/report/reportData';
+import { thumbnailPaths } from '../../../../src/evaluation/report/reportData';
+import { shortened } from '../../../../src/evaluation/report/shortened';
 import { row, setOf } from './sets';
 
 describe('the short probabilities of the page', () => {
