@@ -22,7 +22,7 @@ function drawUnreadable(): void {
   const { unreadable } = data.result;
   byId('unreadable').hidden = unreadable.length === 0;
   byId('unreadable-rows').replaceChildren(
-    create('p', '', `${images(unreadable.length)} could not be evaluated and are part of no figure.`),
+    create('p', '', `${images(unreadable.length)}, part of no figure.`),
     table({ label: 'Unreadable images', className: 'words', head: ['Image', 'What is wrong'], rows: unreadable.map(({ path, message, code }) => [create('span', 'path', path), `${message} [${code}]`]) }),
   );
 }

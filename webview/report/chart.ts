@@ -12,7 +12,6 @@ const config = (): Config => ({
   font: getComputedStyle(document.body).fontFamily,
   view: { stroke: 'var(--line)' },
   axis: { domainColor: 'var(--line)', gridColor: 'var(--grid)', tickColor: 'var(--line)', labelColor: 'var(--muted)', titleColor: 'var(--ink)', labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal' },
-  legend: { labelColor: 'var(--ink)', labelFontSize: 12, labelLimit: 240, orient: 'bottom', columns: 2, title: null, symbolStrokeWidth: 2.5, symbolSize: 300, columnPadding: 18 },
 });
 
 /** An axis from 0 to 1, in percent. */

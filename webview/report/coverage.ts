@@ -1,17 +1,11 @@
 /** What abstaining buys: accuracy of the images that get a class, against their share. */
 import type { TopLevelSpec } from 'vega-lite';
-import { coverageCurve } from '../../src/evaluation/metrics/thresholds';
+import { coverageCurve, type CoveragePoint } from '../../src/evaluation/metrics/decisions';
 import { byId, create } from '../dom';
 import { Chart, shareAxis } from './chart';
 import { share } from './figures';
 import type { ReportState } from './state';
 import { folded, table, type Cell } from './table';
-
-interface Point {
-  readonly coverage: number;
-  readonly accuracy: number | null;
-  readonly threshold: number;
-}
 
 /** Confidences at which the table reads the curve. */
 const READ_AT = [0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99];
@@ -21,7 +15,7 @@ const DRAWN = 400;
 
 export class CoverageChart {
   private chart: Chart | undefined;
-  private points: readonly Point[] = [];
+  private points: readonly CoveragePoint[] = [];
 
   constructor(private readonly state: ReportState) {}
 
@@ -43,17 +37,17 @@ export class CoverageChart {
 
   private readings(): HTMLElement {
     const rows = READ_AT.map((confidence): Cell[] => {
-      // The points' thresholds fall; the last one that is high enough holds all images above.
-      const point = this.points.filter(({ threshold }) => threshold >= confidence).at(-1);
+      // The points' thresholds rise; the first one that is high enough stands for all images above.
+      const point = this.points.find(({ threshold }) => threshold >= confidence);
       return [share(confidence), share(point?.coverage ?? 0), share(point?.accuracy)];
     });
     return folded('The curve as a table', table({ label: 'Coverage and accuracy', head: ['Confidence of at least', 'Images identified', 'Of these right'], rows }));
   }
 }
 
-function spec(points: readonly Point[]): TopLevelSpec {
+function spec(points: readonly CoveragePoint[]): TopLevelSpec {
   const every = Math.max(1, Math.floor(points.length / DRAWN));
-  const drawn = points.filter(({ accuracy }, i) => accuracy !== null && (i % every === 0 || i === points.length - 1));
+  const drawn = points.filter((_point, i) => i % every === 0 || i === points.length - 1);
   const x = shareAxis('coverage', 'Coverage: images that get a class');
   const y = { ...shareAxis('accuracy', 'Accuracy of these', { format: '~%' }), scale: { zero: false, nice: true } };
   return {

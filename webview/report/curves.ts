@@ -3,7 +3,7 @@ import type { TopLevelSpec } from 'vega-lite';
 import type { Metrics } from '../../src/evaluation/types';
 import { byId, create } from '../dom';
 import { Chart, diagonal, shareAxis, type Place } from './chart';
-import { classColour, classDash, drawnClasses } from './classColours';
+import { classColour, classDash, drawnClasses, legend } from './classColours';
 import { score, share } from './figures';
 import type { LiveRow } from './live';
 import { named } from './perClass';
@@ -78,14 +78,14 @@ export class CurveChart {
   async draw(): Promise<void> {
     const { kind, state } = this;
     const { metrics } = state.current.model;
-    const shown = drawnClasses(state.set.classes.map(({ id }) => metrics.perClass[id].support));
+    const shown = drawnClasses(this.supports());
     const points = shown.flatMap((i) => {
       const { id } = state.set.classes[i];
       return kind.points(metrics, id).map((point) => ({ ...point, label: id }));
     });
     const box = create('div');
     const readout = create('p', 'readout', this.hint());
-    byId(kind.id).replaceChildren(box, readout, this.readings(points, shown));
+    byId(kind.id).replaceChildren(box, legend(shown.map((index) => ({ index, name: state.set.classes[index].name }))), readout, this.readings(points, shown));
     this.chart?.finalize();
     const areas = shown.map((i) => `${state.set.classes[i].name} ${score(kind.area.of(metrics, state.set.classes[i].id))}`).join(', ');
     this.chart = await Chart.draw(box, this.spec(points, shown), `${kind.y} against ${kind.x.toLowerCase()} for each class. ${kind.area.name}: ${areas}.`);
@@ -106,8 +106,13 @@ export class CurveChart {
   /** Moves the classes' marks to the thresholds on show. */
   move(): void {
     const { metrics } = this.state.live;
-    const marks = this.state.set.classes.map(({ id }) => ({ label: id, ...this.kind.operating(metrics, id) }));
+    const marks = drawnClasses(this.supports()).map((i) => ({ colour: classColour(i), ...this.kind.operating(metrics, this.state.set.classes[i].id) }));
     this.chart?.update('operating', marks);
+  }
+
+  private supports(): number[] {
+    const { set, current } = this.state;
+    return set.classes.map(({ id }) => current.model.metrics.perClass[id].support);
   }
 
   private hint(): string {
@@ -151,11 +156,9 @@ export class CurveChart {
   private spec(points: readonly CurvePoint[], shown: readonly number[]): TopLevelSpec {
     const { kind, state } = this;
     const ids = shown.map((i) => state.set.classes[i].id);
-    const names = Object.fromEntries(state.set.classes.map(({ id, name }) => [id, name]));
     const [x, y] = [shareAxis('x', kind.x), shareAxis('y', kind.y)];
-    const legend = { labelExpr: `${JSON.stringify(names)}[datum.label]` };
-    const color = { field: 'label', type: 'nominal' as const, scale: { domain: ids, range: shown.map(classColour) }, legend };
-    const strokeDash = { field: 'label', type: 'nominal' as const, scale: { domain: ids, range: shown.map(classDash) }, legend };
+    const color = { field: 'label', type: 'nominal' as const, scale: { domain: ids, range: shown.map(classColour) }, legend: null };
+    const strokeDash = { field: 'label', type: 'nominal' as const, scale: { domain: ids, range: shown.map(classDash) }, legend: null };
     const drawn = points.map((point, order) => ({ ...point, threshold: undefined, order }));
     return {
       width: 'container',
@@ -164,7 +167,7 @@ export class CurveChart {
       layer: [
         ...(kind.diagonal ? [diagonal(x, y)] : []),
         { data: { name: 'curves' }, mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash, order: { field: 'order', type: 'quantitative' } } },
-        { data: { name: 'operating' }, mark: { type: 'point', filled: true, size: 80, stroke: 'var(--paper)', strokeWidth: 1.5, opacity: 1 }, encoding: { x, y, color: { ...color, legend } } },
+        { data: { name: 'operating' }, mark: { type: 'point', filled: true, size: 80, stroke: 'var(--paper)', strokeWidth: 1.5, opacity: 1 }, encoding: { x, y, color: { field: 'colour', type: 'nominal', scale: null } } },
         { data: { name: 'pointed' }, mark: { type: 'point', size: 140, color: 'var(--ink)', strokeWidth: 2, opacity: 1 }, encoding: { x, y } },
       ],
     };

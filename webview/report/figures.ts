@@ -58,7 +58,7 @@ const METHODS: Record<Interval['method'], string> = {
 export class Footnotes {
   private readonly notes: string[] = [];
 
-  /** '94.1 to 98.0' in the figure's own format with the mark of its note; nothing where there is no interval. */
+  /** '94.1 to 98.0' in the figure's own unit with the mark of its note; nothing where there is no interval. */
   interval(interval: Interval | undefined, format: Format): Node | string {
     if (!interval) return '';
     const cell = create('span', 'interval', bounds(interval, format));
@@ -82,6 +82,6 @@ export class Footnotes {
 
 function bounds({ low, high }: Interval, format: Format): string {
   if (low === null || high === null) return 'not estimable';
-  // The unit is said once.
-  return `${format(low).replace(' %', '')} to ${format(high)}`;
+  // The unit stands at the figure itself.
+  return `${format(low)} to ${format(high)}`.replaceAll(' %', '');
 }

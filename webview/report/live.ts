@@ -1,6 +1,6 @@
 /** The figures at thresholds that the reader moves: the same metrics as the evaluation's own. */
 import { metricsOf } from '../../src/evaluation/metrics/metrics';
-import { abstaining, withThresholds } from '../../src/evaluation/metrics/thresholds';
+import { abstaining, withThresholds } from '../../src/evaluation/metrics/decisions';
 import type { Metrics, Prediction, PredictionSet } from '../../src/evaluation/types';
 import type { Evaluated } from './data';
 

@@ -10,8 +10,8 @@ import { button, table, type Cell } from './table';
 /** Builds the sliders of the model on show. */
 export function buildThresholds(state: ReportState): void {
   const sliders = create('div', 'sliders');
-  const { set } = state;
-  const supports = set.classes.map((_, i) => set.rows.filter(({ label }) => label === i).length);
+  const { set, current } = state;
+  const supports = set.classes.map(({ id }) => current.model.metrics.perClass[id].support);
   for (const i of drawnClasses(supports)) {
     const { name } = set.classes[i];
     const change = (value: number): void => state.adjust({ thresholds: state.thresholds.map((old, j) => (j === i ? value : old)) });
@@ -40,7 +40,8 @@ export function buildThresholds(state: ReportState): void {
 export function drawLive(state: ReportState): void {
   const { metrics } = state.current.model;
   const { live } = state;
-  const rows: Cell[][] = HEADLINES.map(({ name, format, of }) => compared(name, of(metrics), of(live.metrics), format));
+  // The AUC knows no threshold.
+  const rows: Cell[][] = HEADLINES.filter(({ key }) => key !== 'macro.auc').map(({ name, format, of }) => compared(name, of(metrics), of(live.metrics), format));
   const { evaluated } = state;
   rows.push(compared('Identified (coverage)', evaluated.coverage, live.coverage, share), compared('Accuracy of the identified', evaluated.accuracyOfIdentified, live.accuracyOfIdentified, share));
   const [before, now] = [metrics.twoClass, live.metrics.twoClass];

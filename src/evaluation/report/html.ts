@@ -100,13 +100,12 @@ function page(data: ReportData, { policy, head, script }: PageParts): string {
       <div id="model-choice"></div>
       <div id="figures"></div>
       <div class="side-by-side">
-        <section aria-labelledby="confusion-heading"><h3 id="confusion-heading">Confusion matrix</h3><div id="confusion"></div></section>
-        <section aria-labelledby="classes-heading"><h3 id="classes-heading">Each class against the rest</h3><div id="per-class"></div></section>
+        <div>
+          <section aria-labelledby="confusion-heading"><h3 id="confusion-heading">Confusion matrix</h3><div id="confusion"></div></section>
+          <section aria-labelledby="classes-heading"><h3 id="classes-heading">Each class against the rest</h3><div id="per-class"></div></section>
+        </div>
+        <section aria-labelledby="adjust-heading" id="adjust"><h3 id="adjust-heading">Other thresholds</h3><div id="thresholds"></div></section>
       </div>
-      <section aria-labelledby="adjust-heading" id="adjust">
-        <h3 id="adjust-heading">What if</h3>
-        <div id="thresholds"></div>
-      </section>
       <div class="charts">
         <section aria-labelledby="roc-heading"><h3 id="roc-heading">ROC, one against the rest</h3><div id="roc"></div></section>
         <section aria-labelledby="pr-heading"><h3 id="pr-heading">Precision and recall</h3><div id="pr"></div></section>
