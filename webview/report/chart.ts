@@ -52,6 +52,8 @@ export class Chart {
     const { spec: vega } = compile(spec, { config: config() });
     const view = new View(parse(vega, undefined, { ast: true }), { expr: expressionInterpreter, renderer: 'svg', container: picture, hover: false });
     await view.runAsync();
+    // The box says it all; the drawing's parts have no names.
+    picture.querySelector('svg')?.setAttribute('aria-hidden', 'true');
     return new Chart(view);
   }
 

@@ -1,6 +1,6 @@
 /** The confusion matrix: counts and shares of the row; each cell opens its images. */
 import { byId, create } from '../dom';
-import { count, images, share } from './figures';
+import { count, share } from './figures';
 import type { LiveRow } from './live';
 import type { Selection } from './selection';
 import type { ReportState } from './state';
@@ -39,7 +39,7 @@ function falls({ label, predicted, probabilities }: LiveRow, truth: number, colu
 
 function cellButton(n: number, total: number, title: string, pressed: () => void): HTMLButtonElement {
   const element = button('', 'cell', pressed);
-  element.append(create('strong', '', count(n)), create('span', '', share(n / total)));
-  element.setAttribute('aria-label', `${title}: ${images(n)}, ${share(n / total)}`);
+  const unseen = (text: string): Node => create('span', 'for-screen-readers', text);
+  element.append(unseen(`${title}: `), create('strong', '', count(n)), unseen(n === 1 ? ' image, ' : ' images, '), create('span', '', share(n / total)));
   return element;
 }

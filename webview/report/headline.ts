@@ -82,7 +82,7 @@ function allFigures({ metrics }: EvaluatedModel): HTMLElement {
     format(metrics.weighted[key]),
     notes.interval(metrics.intervals[`weighted.${key}`], format),
   ]);
-  const averages = table({ label: 'Averages over the classes', head: ['', 'Macro', '95 % interval', 'Weighted by images', '95 % interval'], rows });
+  const averages = table({ label: 'Averages over the classes', head: ['Figure', 'Macro', '95 % interval', 'Weighted by images', '95 % interval'], rows });
   const { ece, brier, logLoss } = metrics.calibration;
   const calibration = table({
     label: 'Calibration',

@@ -20,7 +20,7 @@ export interface ImageTableOptions {
 
 /** Fills the box; later rows come by {@link Tabulator.setData}, in an order that a click on a heading changes. */
 export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabulator {
-  return new Tabulator(box, {
+  const grid = new Tabulator(box, {
     height: HEIGHT,
     rowHeight: ROW_HEIGHT,
     layout: 'fitColumns',
@@ -28,6 +28,9 @@ export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabula
     placeholder: 'No image is like this.',
     columns: columns(options),
   });
+  // A grid may hold rows only; the buttons in the rows are the way to scroll by keyboard.
+  grid.on('tableBuilt', () => box.querySelector('.tabulator-tableholder')?.removeAttribute('tabindex'));
+  return grid;
 }
 
 function columns({ names, heatMaps, open }: ImageTableOptions): ColumnDefinition[] {

@@ -25,7 +25,7 @@ export function scrolling(element: HTMLTableElement, label: string): HTMLElement
   element.createCaption().append(create('span', 'for-screen-readers', label));
   const box = create('div', 'scrolling');
   box.tabIndex = 0;
-  box.setAttribute('role', 'region');
+  box.setAttribute('role', 'group');
   box.setAttribute('aria-label', label);
   box.append(element);
   return box;

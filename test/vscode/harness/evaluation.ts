@@ -1,5 +1,5 @@
 /** An evaluation made up for the report's tests: five rows of table 5, with everything that a report can have to say. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { metricsOf } from '../../../src/evaluation/metrics/metrics';
 import { uniformNumbers } from '../../../src/evaluation/metrics/random';
 import { reportData, thumbnailPaths } from '../../../src/evaluation/report/reportData';
@@ -67,7 +67,7 @@ async function thumbnails(paths: readonly string[]): Promise<Record<string, Thum
   return Object.fromEntries(await Promise.all(entries));
 }
 
-async function uri(picture: sharp.Sharp): Promise<string> {
+async function uri(picture: Sharp): Promise<string> {
   return `data:image/jpeg;base64,${(await picture.jpeg().toBuffer()).toString('base64')}`;
 }
 
