@@ -46,8 +46,8 @@ function columns({ names, heatMaps, open }: ImageTableOptions): ColumnDefinition
   return [
     column('Picture', 64, (row) => thumbnail(row, heatMaps()), { width: 64, headerSort: false }),
     column('Image', 180, (row) => button(row.path, 'link path', () => open(row)), { widthGrow: 3, ...by(({ path }) => path) }),
-    column('Truth', 150, (row) => create('span', '', names[row.label]), by(({ label }) => label)),
-    column('Predicted', 170, (row) => verdict(row, names), by(({ predicted }) => predicted)),
+    column('Truth', 165, (row) => create('span', '', names[row.label]), by(({ label }) => label)),
+    column('Predicted', 195, (row) => verdict(row, names), by(({ predicted }) => predicted)),
     column('Confidence', 92, (row) => create('span', '', formatPercent(row.confidence)), { hozAlign: 'right', headerHozAlign: 'right', ...by(({ confidence }) => confidence) }),
     column('Probability of the truth', 100, (row) => create('span', '', formatPercent(row.probabilities[row.label])), { hozAlign: 'right', headerHozAlign: 'right', headerWordWrap: true, ...by(({ probabilities, label }) => probabilities[label]) }),
   ];

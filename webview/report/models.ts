@@ -1,8 +1,8 @@
 /** The study's table 5: a row a model. */
-import type { Comparison, EvaluatedModel } from '../../src/evaluation/types';
+import type { EvaluatedModel } from '../../src/evaluation/types';
 import { byId, create } from '../dom';
 import { data } from './data';
-import { defined, Footnotes, megabytes, millions, pValue, score, share, type Figure } from './figures';
+import { Footnotes, megabytes, millions, score, share } from './figures';
 import { button, table, type Cell } from './table';
 
 const KINDS: Record<EvaluatedModel['kind'], string> = { model: '', ensemble: 'ensemble', calibrated: 'temperature-scaled', 'not-independent': 'labels that are not independent' };
@@ -43,37 +43,4 @@ function row(model: EvaluatedModel, best: boolean, notes: Footnotes, show: (mode
 function kindOf({ kind, temperature, metrics }: EvaluatedModel): string {
   const parts = [KINDS[kind], temperature === undefined ? '' : `T = ${temperature.toFixed(2)}`, kind === 'not-independent' ? `n = ${metrics.n}` : ''];
   return parts.filter(Boolean).join(', ');
-}
-
-export function drawComparisons(): void {
-  const { comparisons, models } = data.result;
-  byId('comparisons').hidden = comparisons.length === 0;
-  const name = (id: string): string => models.find((model) => model.id === id)?.name ?? id;
-  const classes = [...new Set(comparisons.flatMap(({ delong }) => Object.keys(delong)))];
-  const notes = new Footnotes();
-  const head = ['Models', 'Only first right', 'Only second right', 'McNemar p', 'Accuracy difference', '95 % interval', ...classes.map((label) => `AUC difference, ${label} (p)`)];
-  const rows = comparisons.map(({ a, b, mcnemar, delong, accuracyDifference }): Cell[] => [
-    `${name(a)} and ${name(b)}`,
-    String(mcnemar.onlyA),
-    String(mcnemar.onlyB),
-    pValue(mcnemar.p),
-    points(accuracyDifference.value),
-    notes.interval(accuracyDifference.interval, points),
-    ...classes.map((label) => differenceOf(delong[label])),
-  ]);
-  byId('comparison-rows').replaceChildren(
-    table({ label: 'Any two models compared', head, rows }),
-    notes.list(),
-    create('p', 'note', 'McNemar: exact (binomial), of the images that only one of the two has right. AUC: paired DeLong test. These p values are not adjusted for the number of comparisons. A difference is the first model’s figure minus the second’s; accuracy differences are in percentage points.'),
-  );
-}
-
-/** A difference of two shares, in percentage points. */
-function points(value: Figure): string {
-  return !defined(value) ? '–' : `${value > 0 ? '+' : ''}${(100 * value).toFixed(1).replace('-', '−')}`;
-}
-
-function differenceOf(test: Comparison['delong'][string] | undefined): string {
-  if (!test) return '–';
-  return `${test.difference > 0 ? '+' : ''}${test.difference.toFixed(4).replace('-', '−')} (${pValue(test.p)})`;
 }
