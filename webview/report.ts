@@ -51,6 +51,7 @@ async function drawModel(): Promise<void> {
   buildThresholds(state);
   images.draw();
   await Promise.all([...curves.map((chart) => chart.draw()), drawReliability(state), coverage.draw()]);
+  await images.list();
 }
 
 function drawFigures(): void {
@@ -58,5 +59,5 @@ function drawFigures(): void {
   drawPerClass(state);
   drawLive(state);
   for (const chart of [...curves, coverage]) chart.move();
-  void images.list();
+  images.listSoon();
 }

@@ -8,6 +8,7 @@ import { button } from './table';
 
 Tabulator.registerModule([FormatModule, InteractionModule, SortModule]);
 
+/** Pixels. */
 const HEIGHT = 460;
 const ROW_HEIGHT = 56;
 

@@ -12,6 +12,9 @@ import { noteOf, openSelection, type Selection } from './selection';
 import type { ReportState } from './state';
 import { button, table } from './table';
 
+/** Milliseconds. */
+const REST = 150;
+
 /** Confidence from which a wrong answer counts as a sure one. */
 const SURE = 0.9;
 
@@ -37,6 +40,7 @@ function surer(a: LiveRow, b: LiveRow): number {
 
 export class Images {
   private picked: Selection | undefined;
+  private soon = 0;
   private table: Tabulator | undefined;
   private ready: Promise<void> = Promise.resolve();
   private readonly show = choice('show-images', 'Show', SHOWN);
@@ -86,8 +90,15 @@ export class Images {
     else byId('images-section').scrollIntoView();
   }
 
+  /** Lists what is asked for once the thresholds rest: the figures move with a slider, a long list would hold it up. */
+  listSoon(): void {
+    clearTimeout(this.soon);
+    this.soon = window.setTimeout(() => void this.list(), REST);
+  }
+
   /** Lists what is asked for, at the thresholds on show. */
   async list(): Promise<void> {
+    clearTimeout(this.soon);
     const rows = this.rows();
     this.status.textContent = `${imagesOf(rows.length)} of ${count(this.state.live.rows.length)}.`;
     this.picking.replaceChildren(...(this.picked ? [create('strong', '', this.picked.title), ' ', button('Show all images', 'link', () => this.letGo())] : []));

@@ -1,7 +1,8 @@
-/** The figures at thresholds that the reader moves: the same metrics as the evaluation's own. */
-import { metricsOf } from '../../src/evaluation/metrics/metrics';
+/** The figures at thresholds that the reader moves: those of the metrics that depend on the predicted class, counted anew. */
+import { confusionOf, figuresOf, type Confusion } from '../../src/evaluation/metrics/confusion';
 import { abstaining, withThresholds } from '../../src/evaluation/metrics/decisions';
-import type { Metrics, Prediction, PredictionSet } from '../../src/evaluation/types';
+import { twoClassSet } from '../../src/evaluation/metrics/twoClass';
+import type { Metrics, Prediction, PredictionSet, TwoClassMetrics } from '../../src/evaluation/types';
 import type { Evaluated } from './data';
 
 /** An image with the class that it gets now; -1: none, 'Unidentified'. */
@@ -28,12 +29,43 @@ export function asEvaluated({ model, set }: Evaluated): Live {
 }
 
 /**
+ * What ranks images (AUC, curves) and what weighs probabilities (calibration) knows no threshold and stays as evaluated.
  * @param thresholds one a class; undefined: as evaluated
  * @param abstainBelow 0 to 1
  */
-export function liveOf(set: PredictionSet, thresholds: readonly number[] | undefined, abstainBelow: number): Live {
+export function liveOf({ model, set }: Evaluated, thresholds: readonly number[] | undefined, abstainBelow: number): Live {
   const decided = abstaining(thresholds ? withThresholds(set, thresholds) : set, abstainBelow);
-  return live(metricsOf(decided, { intervals: false }), decided, true);
+  return live(recounted(model.metrics, decided), decided, true);
+}
+
+function recounted(metrics: Metrics, set: PredictionSet): Metrics {
+  const confusion = confusionOf(set);
+  const { accuracy, balancedAccuracy, kappa, mcc, macro, weighted, perClass } = figuresOf(confusion, metrics.classes.map(() => NaN));
+  const ofClass = (id: string, i: number): [string, Metrics['perClass'][string]] => [id, { ...metrics.perClass[id], ...perClass[i], auc: metrics.perClass[id].auc, intervals: {} }];
+  return {
+    ...metrics,
+    ...{ accuracy, balancedAccuracy, kappa, mcc },
+    macro: { ...macro, auc: metrics.macro.auc },
+    weighted: { ...weighted, auc: metrics.weighted.auc },
+    perClass: Object.fromEntries(metrics.classes.map(ofClass)),
+    ...matrixOf(confusion),
+    twoClass: metrics.twoClass && recountedTwoClass(metrics.twoClass, set),
+    intervals: {},
+  };
+}
+
+function matrixOf({ classes: k, cells }: Confusion): Pick<Metrics, 'confusionMatrix' | 'unidentified'> {
+  const rows = Array.from({ length: k }, (_, truth) => [...cells.subarray(truth * (k + 1), (truth + 1) * (k + 1))]);
+  const unidentified = rows.map((row) => row[k]);
+  return { confusionMatrix: rows.map((row) => row.slice(0, k)), unidentified: unidentified.some((n) => n > 0) ? unidentified : undefined };
+}
+
+function recountedTwoClass(metrics: TwoClassMetrics, set: PredictionSet): TwoClassMetrics {
+  const pair = twoClassSet(set);
+  if (!pair) return metrics;
+  const { accuracy, perClass } = figuresOf(confusionOf(pair), [NaN, NaN]);
+  const { sensitivity, specificity } = perClass[1];
+  return { ...metrics, accuracy, sensitivity, specificity, intervals: {} };
 }
 
 function live(metrics: Metrics, { rows }: PredictionSet, adjusted: boolean): Live {

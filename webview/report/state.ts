@@ -93,7 +93,7 @@ export class ReportState {
   private compute(): Live {
     const { thresholds, abstainBelow } = this.choices;
     const even = thresholds.every((threshold) => threshold === thresholds[0]);
-    return even && abstainBelow === 0 ? this.before : liveOf(this.set, even ? undefined : thresholds, abstainBelow);
+    return even && abstainBelow === 0 ? this.before : liveOf(this.current, even ? undefined : thresholds, abstainBelow);
   }
 }
 
