@@ -10,6 +10,7 @@ const METHODS = [
   'Calibration: ECE is the mean distance of confidence and accuracy over 15 bins of equal width, closed on the right, of the highest probability, weighted by their images. The Brier score is the mean over the images of the sum over the classes of (p − y)², 0 to 2. Log loss takes probabilities below 2.22e-16 as that.',
   'Intervals are 95 % intervals. With groups (patient or slide) they come from a cluster bootstrap: whole groups are drawn again, since images of one smear are not independent; with fewer than 5 groups no interval is estimable. Without groups they are Wilson’s for shares and DeLong’s for AUC, which assume independent images and are too narrow if images share a smear.',
   'Figures at other thresholds are computed in this page from probabilities rounded down to 5 significant digits. Curves are drawn with the points that a drawing can show; metrics.json beside this report has all of them, and predictions-<model>.csv every answer.',
+  'Drawn with Vega and Vega-Lite (© University of Washington Interactive Data Lab, BSD 3-Clause), D3 (© Mike Bostock, ISC) and Tabulator (© Oli Folkerd, MIT).',
 ];
 
 export function drawAppendix(): void {

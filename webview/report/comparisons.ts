@@ -17,7 +17,7 @@ export function drawComparisons(): void {
     create('p', 'note', 'McNemar: exact (binomial), of the images that only one of the two has right; adjusted: after Holm, over the comparisons with the most accurate model. AUC: paired DeLong test of each class, p not adjusted.'),
     ...differences(comparisons, pair),
     create('p', 'note', 'A difference is the first model’s figure minus the second’s, shares in percentage points.'),
-    ...notes.map((note) => create('p', 'note', note)),
+    ...notes.map((note) => create('p', 'note', `${note}.`)),
   );
 }
 

@@ -28,7 +28,7 @@ export function drawConfusion(state: ReportState, select: (selection: Selection)
     });
     body.insertRow().append(headingCell(`${names[truth]} (${count(total)})`, 'row'), ...cells);
   });
-  const note = create('p', 'note', `Counts, and their share of the row. Choose a cell to see its images.${live.adjusted ? ' At the thresholds chosen below.' : ''}`);
+  const note = create('p', 'note', `Counts, and their share of the row. Choose a cell to see its images.${live.adjusted ? ' At the chosen thresholds.' : ''}`);
   byId('confusion').replaceChildren(scrolling(table, 'Confusion matrix; rows are the truth'), note);
 }
 

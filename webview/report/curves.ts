@@ -20,6 +20,8 @@ export interface CurveKind {
   readonly diagonal: boolean;
   /** The axes' readings at a place, in words. */
   readonly words: (place: Place) => string;
+  /** What is had for a sensitivity, in words. */
+  readonly price: (place: Place) => string;
   readonly points: (metrics: Metrics, label: string) => Omit<CurvePoint, 'label'>[];
   /** The class's point at the thresholds on show. */
   readonly operating: (metrics: Metrics, label: string) => Place;
@@ -40,6 +42,7 @@ export const ROC: CurveKind = {
   y: 'Sensitivity',
   diagonal: true,
   words: ({ x, y }) => `sensitivity ${share(y)}, specificity ${share(1 - x)}`,
+  price: ({ x }) => `specificity ${share(1 - x)}`,
   points: ({ roc }, label) => roc[label]?.fpr.map((x, i) => ({ x, y: roc[label]?.tpr[i] ?? 0, threshold: roc[label]?.thresholds[i] ?? Infinity })) ?? [],
   operating: ({ perClass }, label) => ({ x: 1 - perClass[label].specificity, y: perClass[label].sensitivity }),
   area: { name: 'AUC', of: ({ perClass }, label) => perClass[label].auc },
@@ -51,6 +54,7 @@ export const PRECISION_RECALL: CurveKind = {
   y: 'Precision',
   diagonal: false,
   words: ({ x, y }) => `recall ${share(x)}, precision ${share(y)}`,
+  price: ({ y }) => `precision ${share(y)}`,
   points: ({ precisionRecall }, label) => {
     const curve = precisionRecall[label];
     return curve?.recall.map((x, i) => ({ x, y: curve.precision[i], threshold: curve.thresholds[i] ?? Infinity })) ?? [];
@@ -143,14 +147,14 @@ export class CurveChart {
       const cells = READ_AT.map((least): Cell => {
         // Of the points that reach it, the one with the highest threshold.
         const point = own.filter((candidate) => sensitivity(candidate) >= least && Number.isFinite(candidate.threshold)).sort((a, b) => b.threshold - a.threshold)[0];
-        return point ? button(`${kind.words(point)} ${at(point.threshold)}`, 'link', () => this.select(this.mistakes(point))) : '–';
+        return point ? button(`${kind.price(point)} ${at(point.threshold)}`, 'link', () => this.select(this.mistakes(point))) : '–';
       });
       return [named(name, i), score(kind.area.of(metrics, id)), ...cells];
     });
-    const head = ['Class', kind.area.name, ...READ_AT.map((least) => `At a sensitivity of ${share(least)} or more`)];
+    const head = ['Class', kind.area.name, ...READ_AT.map((least) => `At a sensitivity of at least ${share(least)}`)];
     const left = state.set.classes.length - shown.length;
     const note = create('p', 'note', `The buttons show the images that are wrong there.${left > 0 ? ` ${left} classes with fewer images are not drawn.` : ''}`);
-    return folded('The curves as a table', table({ label: `${kind.y} by class`, head, rows }), note);
+    return folded('The curves as a table', table({ label: `${kind.y} by class`, head, rows, className: 'readings' }), note);
   }
 
   private spec(points: readonly CurvePoint[], shown: readonly number[]): TopLevelSpec {

@@ -84,15 +84,12 @@ function allFigures({ metrics }: EvaluatedModel): HTMLElement {
   ]);
   const averages = table({ label: 'Averages over the classes', head: ['Figure', 'Macro', '95 % interval', 'Weighted by images', '95 % interval'], rows });
   const { ece, brier, logLoss } = metrics.calibration;
-  const calibration = table({
-    label: 'Calibration',
-    head: ['Calibration', 'Value', '95 % interval'],
-    rows: [
-      ['Expected calibration error', score(ece), notes.interval(metrics.intervals['ece'], score)],
-      ['Brier score (0 to 2)', score(brier), notes.interval(metrics.intervals['brier'], score)],
-      ['Log loss', score(logLoss), notes.interval(metrics.intervals['logLoss'], score)],
-    ],
-  });
+  const rowsOfCalibration = [
+    ['Expected calibration error', score(ece)],
+    ['Brier score (0 to 2)', score(brier)],
+    ['Log loss', score(logLoss)],
+  ];
+  const calibration = table({ label: 'Calibration', head: ['Calibration', 'Value'], rows: rowsOfCalibration });
   return folded('All figures', averages, calibration, notes.list());
 }
 

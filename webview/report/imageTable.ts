@@ -22,7 +22,7 @@ export interface ImageTableOptions {
 /** Fills the box; later rows come by {@link Tabulator.setData}, in an order that a click on a heading changes. */
 export function imageTable(box: HTMLElement, options: ImageTableOptions): Tabulator {
   const grid = new Tabulator(box, {
-    height: HEIGHT,
+    maxHeight: HEIGHT,
     rowHeight: ROW_HEIGHT,
     layout: 'fitColumns',
     index: 'path',

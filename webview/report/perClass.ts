@@ -25,7 +25,7 @@ export function drawPerClass(state: ReportState): void {
     });
     return [named(name, i), count(metrics.support), ...figures];
   });
-  const note = live.adjusted ? 'At the thresholds chosen below; without intervals.' : '95 % intervals below each figure.';
+  const note = live.adjusted ? 'At the chosen thresholds; without intervals.' : '95 % intervals below each figure.';
   byId('per-class').replaceChildren(table({ label: 'Each class against the rest', head: ['Class', 'Images', ...FIGURES.map(({ name }) => name)], rows }), notes.list(), create('p', 'note', note));
 }
 

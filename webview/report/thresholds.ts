@@ -48,7 +48,7 @@ export function drawLive(state: ReportState): void {
   if (before) {
     rows.push(compared(`Sensitivity for ${before.positive}`, before.sensitivity, now?.sensitivity, share), compared(`Specificity (${before.negative})`, before.specificity, now?.specificity, share));
   }
-  byId('live').replaceChildren(table({ label: 'Figures at these thresholds', head: ['Figure', 'As evaluated', 'At these thresholds'], rows, className: 'live' }), create('p', 'note', `An unidentified image counts as wrong, except in the accuracy of the identified ones.${before ? ` ${before.positive} or ${before.negative} is decided by the summed probabilities, which thresholds of single classes do not move.` : ''}`));
+  byId('live').replaceChildren(table({ label: 'Figures at these thresholds', head: ['Figure', 'As evaluated', 'At these thresholds'], rows, className: 'live' }), create('p', 'note', `An unidentified image counts as wrong, except in the accuracy of the identified ones.${before ? ` Whether ${before.positive} or ${before.negative} is decided by the summed probabilities, which thresholds of single classes do not move.` : ''}`));
 }
 
 function compared(name: string, before: Figure, now: Figure, format: Format): Cell[] {
