@@ -18,7 +18,11 @@ export interface MetricsArguments {
 
 /** @throws SmearLensError `input-invalid` where the table is none of predictions, `output-unwritable` */
 export async function metrics(file: string, { out, seed, resamples }: MetricsArguments, output: Output): Promise<void> {
-  const figures = metricsOf(await readPredictions(file), { seed, resamples });
+  output.progress(`Reading ${file}`);
+  const set = await readPredictions(file);
+  output.progress(`${set.rows.length} predictions: figures and intervals`);
+  const figures = metricsOf(set, { seed, resamples });
+  output.progress('');
   if (out !== undefined) {
     try {
       await fs.mkdir(path.dirname(out), { recursive: true });

@@ -27,12 +27,10 @@ interface Columns {
 
 /**
  * Reads a table of predictions (UTF-8, with or without a byte order mark, commas, either kind of line ends). Columns: path, label, `p:<class>` for each class
- * in order; optional
- * sha256, group and groupSource (`given` where it is missing); others are ignored, `predicted` too: the likeliest class follows from the probabilities. 'NaN'
- * and an
- * empty probability are NaN. Rows come sorted by path.
+ * in order; optional sha256, group and groupSource (`given` where it is missing); others are ignored, `predicted` too: the likeliest class follows from the
+ * probabilities. 'NaN' and an empty probability are NaN. Rows come sorted by path.
  * @throws SmearLensError `input-invalid`, with file and line, of a missing column, an unknown label, what is no probability, a sum that is off 1 by more than
- * 1e-3, a path twice
+ *   1e-3, a path twice
  */
 export async function readPredictions(file: string): Promise<PredictionSet> {
   const parser = parse({ bom: true, info: true, skip_empty_lines: true, relax_column_count: true });
@@ -152,7 +150,7 @@ export async function writePredictionRows(set: Omit<PredictionSet, 'rows'> & { r
     await pipeline(records, stringify({ record_delimiter: '\n' }), createWriteStream(unfinished));
     await fs.rename(unfinished, file);
   } catch (error) {
-    await fs.rm(unfinished, { force: true });
+    await fs.rm(unfinished, { force: true }).catch(() => undefined);
     if (!isSystemError(error)) throw error;
     throw new SmearLensError('output-unwritable', `${file}: cannot be written (${error.message}).`, 'Choose another folder with --out.');
   }

@@ -3,11 +3,14 @@ import type { Interval, PredictionSet } from '../types';
 import { cellsOf, figuresOf } from './confusion';
 import { namedFigures, type Counted } from './counted';
 import { uniformNumbers } from './random';
-import { aucOf } from './ranking';
+import { aucOf, packRanking } from './ranking';
 import { notEstimable, type Units } from './units';
 
 /** A figure that is not defined in more than this share of the resamples gets no interval: what is left is no fair sample of them. */
 const MAX_UNDEFINED = 0.1;
+
+/** Sums of the same losses differ by as much from order to order. */
+const ROUNDING = 1e-12;
 
 export interface ResamplingOptions {
   /** Of the random numbers; 1 unless said otherwise. */
@@ -17,9 +20,8 @@ export interface ResamplingOptions {
 }
 
 /**
- * Every figure of {@link namedFigures} in every resample, NaN where it is not defined there. Each resample draws as many units as there are, with
- * replacement, and takes all
- * images of each; it is the same for all figures, and for all sets with the same units.
+ * Every figure of {@link namedFigures} in every resample, NaN where it is not defined there. Each resample draws as many units as there are, with replacement,
+ * and takes all images of each; it is the same for all figures, and for all sets with the same units.
  */
 export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: Counted, units: Units, { seed = 1, resamples = 2000 }: ResamplingOptions): Map<string, Float64Array> {
   const { unitOf, count } = units;
@@ -27,15 +29,17 @@ export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: 
   const weights = new Uint32Array(count);
   const cells = cellsOf(set);
   const drawn = { classes: set.classes.length, cells: new Float64Array(set.classes.length * (set.classes.length + 1)) };
-  const ranked = rankings.map((ranking) => ranking && { ranking, units: Int32Array.from(ranking.rows, (row) => unitOf[row]) });
+  const packed = rankings.map((ranking) => ranking && packRanking(ranking, unitOf));
+  const [sizes, brier, logLoss] = [new Float64Array(cells.length).fill(1), losses.brier, losses.logLoss].map((values) => sumsOf(values, units));
   const replicates = new Map<string, Float64Array>();
   for (let r = 0; r < resamples; r++) {
     weights.fill(0);
     for (let i = 0; i < count; i++) weights[Math.floor(uniform() * count)]++;
     drawn.cells.fill(0);
     for (let i = 0; i < cells.length; i++) drawn.cells[cells[i]] += weights[unitOf[i]];
-    const aucs = ranked.map((of) => (of ? aucOf(of.ranking, of.units, weights) : NaN));
-    const meanLosses = { brier: weightedMean(losses.brier, unitOf, weights), logLoss: weightedMean(losses.logLoss, unitOf, weights) };
+    const aucs = packed.map((ranking) => (ranking ? aucOf(ranking, weights) : NaN));
+    const images = weightedSum(sizes, weights);
+    const meanLosses = { brier: weightedSum(brier, weights) / images, logLoss: weightedSum(logLoss, weights) / images };
     for (const [name, value] of namedFigures(figuresOf(drawn, aucs, margins), meanLosses)) {
       let values = replicates.get(name);
       if (!values) replicates.set(name, (values = new Float64Array(resamples)));
@@ -45,29 +49,32 @@ export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: 
   return replicates;
 }
 
-function weightedMean(values: Float64Array, unitOf: Int32Array, weights: Uint32Array): number {
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const weight = weights[unitOf[i]];
-    if (weight === 0) continue;
-    sum += weight * values[i];
-    total += weight;
-  }
-  return sum / total;
+/** Of values by image, their sum in each unit. */
+function sumsOf(values: Float64Array, { unitOf, count }: Units): Float64Array {
+  const sums = new Float64Array(count);
+  values.forEach((value, i) => (sums[unitOf[i]] += value));
+  return sums;
+}
+
+/** Of the units that were drawn: one that was not may be NaN. */
+function weightedSum(sums: Float64Array, weights: Uint32Array): number {
+  let total = 0;
+  for (let u = 0; u < sums.length; u++) if (weights[u] > 0) total += weights[u] * sums[u];
+  return total;
 }
 
 /**
  * The percentile interval: the 2.5 % and 97.5 % quantiles, linearly interpolated (NumPy's default), of the resamples in which the figure is defined. Without
- * ends, and
- * with the reason, where it is undefined in more than a tenth of them, or the same in all: an interval without width would claim certainty.
+ * ends, and with the reason, where it is undefined in more than a tenth of them, or the same in nearly all: an interval without width would claim certainty.
  */
 export function percentileInterval(replicates: Float64Array, { grouped, note }: Units): Interval {
   const method = grouped ? 'cluster-bootstrap' : 'bootstrap';
   const values = replicates.filter((value) => !Number.isNaN(value)).sort();
   if (values.length === 0) return notEstimable(method, 'the figure is not defined');
   if (values.length < replicates.length * (1 - MAX_UNDEFINED)) return notEstimable(method, 'not defined in more than a tenth of the resamples');
-  if (values[0] === values[values.length - 1]) return notEstimable(method, 'the same in every resample');
-  return { low: quantile(values, 0.025), high: quantile(values, 0.975), method, ...(note === undefined ? {} : { note }) };
+  const [low, high] = [quantile(values, 0.025), quantile(values, 0.975)];
+  if (high - low <= ROUNDING) return notEstimable(method, 'the same in nearly every resample');
+  return { low, high, method, ...(note === undefined ? {} : { note }) };
 }
 
 function quantile(sorted: Float64Array, share: number): number {

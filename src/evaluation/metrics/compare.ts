@@ -24,8 +24,8 @@ interface Candidate extends NamedSet {
 
 /**
  * Every pair of models, in the order given, and the ids of those that are not distinguishable from the most accurate one (the first of equal ones), itself
- * included: McNemar's p,
- * Holm-adjusted over the comparisons with it, is at least 0.05. Differences are those of the same resamples, of groups where there are any.
+ * included: McNemar's p, Holm-adjusted over the comparisons with it, is at least 0.05. Differences are those of the same resamples, of groups where there are
+ * any.
  * @throws SmearLensError `input-invalid` where models do not cover the same images, labels and classes
  */
 export function compareModels(models: readonly NamedSet[], options: ResamplingOptions = {}): { readonly comparisons: Comparison[]; readonly notDistinguishable: string[] } {

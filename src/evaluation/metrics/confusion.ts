@@ -62,12 +62,12 @@ export function marginsOf({ classes: k, cells }: Confusion): Margins {
 }
 
 /**
- * Precision TP/(TP+FP), sensitivity TP/(TP+FN), specificity TN/(TN+FP) and F1 2TP/(2TP+FP+FN) one-vs-rest; their mean over all classes and weighted
- * by support; balanced accuracy: mean sensitivity of the classes that the truth holds; Cohen's kappa, unweighted, NaN for constant raters; Matthews'
- * correlation of several classes (Gorodkin 2004), 0 where a side is constant. Images without a predicted class count as wrong.
+ * Precision TP/(TP+FP), sensitivity TP/(TP+FN), specificity TN/(TN+FP) and F1 2TP/(2TP+FP+FN) one-vs-rest; their mean over all classes and weighted by
+ * support; balanced accuracy: mean sensitivity of the classes that the truth holds; Cohen's kappa, unweighted, NaN for constant raters; Matthews' correlation
+ * of several classes (Gorodkin 2004), 0 where a side is constant. Images without a predicted class count as wrong.
  * @param aucs one a class, NaN: none. An average with a class that has none is NaN
- * @param whole of a resample: the margins of the sample it was drawn from. A division by zero gives 0; but NaN where the sample had one to divide by, so
- *   that a class that was not drawn is told from one that does not exist
+ * @param whole of a resample: the margins of the sample it was drawn from. A division by zero gives 0; but NaN where the sample had one to divide by, so that
+ *   a class that was not drawn is told from one that does not exist
  */
 export function figuresOf(confusion: Confusion, aucs: readonly number[], whole?: Margins): Figures {
   const { classes: k, cells } = confusion;

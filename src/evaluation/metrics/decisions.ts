@@ -5,8 +5,7 @@ import { likeliest } from './likeliest';
 
 /**
  * The set with the class predicted whose probability is the largest multiple of its threshold. All thresholds equal: the likeliest class. Of two classes with
- * thresholds t
- * and 1 − t, the first one is predicted from t on. An image without a predicted class stays without.
+ * thresholds t and 1 − t, the first one is predicted from t on. An image without a predicted class stays without.
  * @param thresholds one a class, above 0, up to 1
  * @throws SmearLensError `input-invalid` of other thresholds
  */
@@ -30,8 +29,7 @@ export interface CoveragePoint {
 
 /**
  * What abstaining below each confidence gives (the risk-coverage curve of El-Yaniv and Wiener 2010): a point for each distinct highest probability, from the
- * lowest, where all
- * images with scores are kept, to the highest. Empty where no image has scores.
+ * lowest, where all images with scores are kept, to the highest. Empty where no image has scores.
  */
 export function coverageCurve(set: PredictionSet): CoveragePoint[] {
   const kept = set.rows.map((row) => ({ confidence: confidenceOf(row), right: row.predicted === row.label })).filter(({ confidence }) => !Number.isNaN(confidence));

@@ -5,9 +5,8 @@ const SMALLEST = 2 ** -1022;
 
 /**
  * Exact two-sided McNemar test (1947): p of a split at least as uneven as onlyA to onlyB, were each of these images as likely to be on either side. 1 where
- * there are none.
- * The binomial coefficients are built up from the middle, the largest, by the ratio of neighbours, so nothing overflows and a p of 1e-300 keeps 12 digits; a
- * smaller one is 0.
+ * there are none. The binomial coefficients are built up from the middle, the largest, by the ratio of neighbours, so nothing overflows and a p of 1e-300
+ * keeps 12 digits; a smaller one is 0.
  * @param onlyA images that only model a has right, a whole number; onlyB likewise
  */
 export function mcnemar(onlyA: number, onlyB: number): number {

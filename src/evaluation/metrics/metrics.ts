@@ -15,10 +15,9 @@ export interface MetricsOptions extends ResamplingOptions {
 
 /**
  * Metrics as scikit-learn (1.3 and later) has them, over the model's whole class list, whatever classes the truth holds; docs/ARCHITECTURE.md has the
- * definitions. A class
- * without images counts 0 in the macro averages of precision, sensitivity and F1; its AUC is null, and so is the mean. A class with a NaN score has no AUC
- * and no curves, and
- * losses and calibration error are null; an image is counted by the largest of its scores that are numbers, and as wrong where there is none.
+ * definitions. A class without images counts 0 in the macro averages of precision, sensitivity and F1; its AUC is null, and so is the mean. A class with a NaN
+ * score has no AUC and no curves, and losses and calibration error are null; an image is counted by the largest of its scores that are numbers, and as wrong
+ * where there is none.
  * @throws SmearLensError `input-invalid` of no images, and where an image has another number of probabilities than there are classes
  */
 export function metricsOf(set: PredictionSet, options: MetricsOptions = {}): Metrics {

@@ -4,8 +4,8 @@
 export const Z95 = 1.959963984540054;
 
 /**
- * P(|Z| ≥ |z|) of a standard normal Z, to about 1e-13 of itself: erfc(|z|/√2), as a series near 0 and as a continued fraction beyond (Abramowitz and
- * Stegun 7.1.6, 7.1.14).
+ * P(|Z| ≥ |z|) of a standard normal Z, to about 1e-13 of itself: erfc(|z|/√2), as a series near 0 and as a continued fraction beyond (Abramowitz and Stegun
+ * 7.1.6, 7.1.14).
  */
 export function twoSidedP(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;

@@ -3,15 +3,15 @@ import { SmearLensError } from '../../errors';
 import type { PredictionSet } from '../types';
 import { LOG_LOSS_CLIP } from './calibration';
 
-/** Of the inverse temperature; where all are right, ever sharper would be ever better. */
+/** Of the inverse temperature: where all are right, ever sharper would be ever better, and where all are wrong, ever milder. */
 const [LOWEST, HIGHEST] = [1 / 100, 100];
 /** Halvings of the range of ln(1/T): to the last digits of a double. */
 const HALVINGS = 60;
 
 /**
  * The temperature T of 0.01 to 100 that minimises the log loss of softmax(ln p / T), which is softmax(logits / T). The loss is convex in 1/T, so its
- * derivative, mean of
- * E[ln p] − ln p_true, is brought to 0 by bisection. Probabilities are clipped at 2.22e-16, as in the log loss; images with NaN are passed over.
+ * derivative, mean of E[ln p] − ln p_true, is brought to 0 by bisection. Probabilities are clipped at 2.22e-16, as in the log loss; images with NaN are passed
+ * over.
  * @throws SmearLensError `input-invalid` where no image has scores
  */
 export function fitTemperature({ rows }: PredictionSet): number {

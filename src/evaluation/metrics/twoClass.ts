@@ -4,10 +4,8 @@ import { likeliest } from './likeliest';
 
 /**
  * The same images with two classes, the negative superclass and the positive one; the probability of each is the sum over its classes, and the likelier is
- * predicted, the
- * positive one where they are equal. So an image may be called malignant though its likeliest class is benign. An image without a predicted class stays
- * without.
- * Positive is `malignant` where there is one, else the later one in the class list.
+ * predicted, the positive one where they are equal. So an image may be called malignant though its likeliest class is benign. An image without a predicted
+ * class stays without. Positive is `malignant` where there is one, else the later one in the class list.
  * @returns undefined unless every class has one of exactly two superclasses
  */
 export function twoClassSet({ classes, rows, groupSource }: PredictionSet): PredictionSet | undefined {

@@ -43,8 +43,7 @@ export function tooFewGroups({ grouped, count }: Units): Interval | undefined {
 
 /**
  * Intervals of figures that hang on the images of a class which fewer than 5 groups have, or lack: they cannot be estimated, however many groups there are in
- * all, and an
- * unweighted mean over such classes neither. By name, of class c as `c.auc` and so on; empty without groups.
+ * all, and an unweighted mean over such classes neither. By name, of class c as `c.auc` and so on; empty without groups.
  */
 export function sparseClasses({ rows, classes }: PredictionSet, { grouped, unitOf }: Units): Map<string, Interval> {
   const sparse = new Map<string, Interval>();
