@@ -84,12 +84,16 @@ function allFigures({ metrics }: EvaluatedModel): HTMLElement {
   ]);
   const averages = table({ label: 'Averages over the classes', head: ['Figure', 'Macro', '95 % interval', 'Weighted by images', '95 % interval'], rows });
   const { ece, brier, logLoss } = metrics.calibration;
-  const rowsOfCalibration = [
-    ['Expected calibration error', score(ece)],
-    ['Brier score (0 to 2)', score(brier)],
-    ['Log loss', score(logLoss)],
+  const losses = [
+    { name: 'Expected calibration error', key: 'ece', value: ece },
+    { name: 'Brier score (0 to 2)', key: 'brier', value: brier },
+    { name: 'Log loss', key: 'logLoss', value: logLoss },
   ];
-  const calibration = table({ label: 'Calibration', head: ['Calibration', 'Value'], rows: rowsOfCalibration });
+  const calibration = table({
+    label: 'Calibration',
+    head: ['Calibration', 'Value', '95 % interval'],
+    rows: losses.map(({ name, key, value }): Cell[] => [name, score(value), notes.interval(metrics.intervals[`calibration.${key}`], score)]),
+  });
   return folded('All figures', averages, calibration, notes.list());
 }
 
