@@ -30,7 +30,13 @@ const bundles = [
     platform: 'browser',
     format: 'iife',
     target: 'es2022',
-    entryPoints: { editor: 'webview/editor.ts', style: 'webview/editor.css', sheet: 'webview/sheet.ts', 'sheet-style': 'webview/sheet.css' },
+    entryPoints: {
+      editor: 'webview/editor.ts',
+      style: 'webview/editor.css',
+      sheet: 'webview/sheet.ts',
+      'sheet-style': 'webview/sheet.css',
+      report: 'webview/report.ts',
+    },
     outdir: `${outdir}/webview`,
   },
 ];
