@@ -25,7 +25,9 @@ export interface LabelledImage {
   readonly path: string;
   /** To open it. */
   readonly file: string;
-  /** Index of the true class. */
+  /** Of the truth, as it stands there. */
+  readonly name: string;
+  /** Index of the class that the name stands for. */
   readonly label: number;
   readonly group?: string | undefined;
   readonly groupSource: GroupSource;
@@ -44,8 +46,8 @@ export interface UnlabelledImage {
 }
 
 type Found = LabelledImage | UnlabelledImage;
-/** Told of a folder or file that cannot be read. */
-type Failed = (path: string, error: unknown) => void;
+/** Told of a folder or file that cannot be read: its path in the folder, and in the file system. */
+export type Failed = (path: string, file: string, error: unknown) => void;
 
 /** The truth that was chosen, to be gone through as often as need be. */
 export interface Truth {
@@ -74,19 +76,19 @@ export async function openTruth(options: TruthOptions, mapping: ClassMapping, on
     if (index === null) return { path: key, reason: 'name', name: label.label };
     const split = label.split ?? (labels === 'folders' || fitted?.has(key) ? splitOf(key) : undefined);
     const [group, groupSource] = label.group !== undefined ? [label.group, label.groupSource ?? 'given'] : runs ? [runs.groupOf(key), 'file-run' as const] : [undefined, 'none' as const];
-    return { path: key, file, label: index, group, groupSource, split, isValidation: fitted?.has(key) === true || isFitted(split), seen: label.seen ?? [] };
+    return { path: key, file, name: label.label, label: index, group, groupSource, split, isValidation: fitted?.has(key) === true || isFitted(split), seen: label.seen ?? [] };
   };
 
   return {
     async *images(failed) {
       const listed = new Map([...(find.listed ?? []), ...(fitted ?? [])].map(([key]) => [key, false]));
-      for await (const file of walkImages(folder, failed)) {
+      for await (const file of walkImages(folder, (inner, error) => failed(imageKey(folder, inner), inner, error))) {
         const key = imageKey(folder, file);
         if (listed.has(key)) listed.set(key, true);
         try {
           yield complete(key, file, await find.label(key, file));
         } catch (error) {
-          failed(file, error);
+          failed(key, file, error);
         }
       }
       // The walk passes over hidden files and names that are not those of images.

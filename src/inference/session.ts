@@ -15,6 +15,8 @@ export interface SessionSettings {
   readonly externalDataFolder?: string | undefined;
   /** Whether ONNX Runtime may fuse and fold; `true` unless told otherwise. */
   readonly optimise?: boolean | undefined;
+  /** Threads of a run; ONNX Runtime's own default (all cores) unless told otherwise. `SMEARLENS_THREADS` comes first. */
+  readonly threads?: number | undefined;
   /** Where to write a profile of the runs; none unless given. */
   readonly profileFilePrefix?: string | undefined;
 }
@@ -57,7 +59,7 @@ export async function runSession(
 
 function sessionOptions(settings: SessionSettings): ort.InferenceSession.SessionOptions {
   const { provider, externalDataFolder, optimise = true, profileFilePrefix } = settings;
-  const threads = threadCount(process.env.SMEARLENS_THREADS);
+  const threads = threadCount(process.env.SMEARLENS_THREADS) ?? settings.threads;
   return {
     executionProviders: [provider],
     graphOptimizationLevel: optimise ? 'all' : 'disabled',
