@@ -8,6 +8,7 @@ import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
+import { metrics, type MetricsArguments } from './cli/metrics';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
@@ -90,6 +91,13 @@ function main(argv: readonly string[]): void {
 
   withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, o.model, (output) => doctor(() => modelOf(o), output)));
 
+  command('metrics', 'figures of a table of predictions: accuracy, AUC, calibration and so on, with 95 % intervals')
+    .argument('<predictions.csv>', 'columns path, label, p:<class> for each class in order, and optionally group (patient or slide)')
+    .option('--out <metrics.json>', 'where all figures and curves go', parsePath)
+    .option('--seed <number>', 'of the random numbers that the bootstrap draws (default: 1)', parseWhole(0))
+    .option('--resamples <number>', 'of the bootstrap (default: 2000)', parseWhole(100))
+    .action((file: string, o: Common & MetricsArguments) => perform(o, file, (output) => metrics(file, o, output)));
+
   command('tensors', "a folder's images, decoded and resized as SmearLens does it, as one uint8 array for training")
     .argument('<folder>')
     .requiredOption('--width <pixels>', 'width of the network input', parseSize)
@@ -145,6 +153,15 @@ function parseColour(text: string): readonly [number, number, number] {
   const [r, g, b, ...more] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (more.length > 0 || ![r, g, b].every((v) => v >= 0 && v <= 255)) throw new InvalidArgumentError('three numbers from 0 to 255, separated by commas.');
   return [r, g, b];
+}
+
+/** A whole number of `least` to 2³² − 1. */
+function parseWhole(least: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (!Number.isInteger(value) || value < least || value >= 2 ** 32) throw new InvalidArgumentError(`a whole number from ${least} on.`);
+    return value;
+  };
 }
 
 function parseSize(text: string): number {

@@ -12,7 +12,7 @@ export interface Prediction {
   readonly sha256: string;
   /** Index of the true class. */
   readonly label: number;
-  /** Index of the likeliest class. */
+  /** Index of the likeliest class; -1 where there is none ('Unidentified'): no score is a number, or the model abstained. Counts as wrong. */
   readonly predicted: number;
   /** One a class; sums to 1 within 1e-3, or holds NaN where the model gave none. */
   readonly probabilities: readonly number[];
@@ -112,6 +112,8 @@ export interface Metrics {
   readonly weighted: Averages;
   readonly perClass: Readonly<Record<string, ClassMetrics>>;
   readonly confusionMatrix: readonly (readonly number[])[];
+  /** Images without a predicted class, a true class: the confusion matrix's further column. Only where there are any. */
+  readonly unidentified?: readonly number[] | undefined;
   readonly roc: Readonly<Record<string, RocCurve | null>>;
   readonly precisionRecall: Readonly<Record<string, PrecisionRecallCurve | null>>;
   readonly calibration: Calibration;
@@ -125,12 +127,16 @@ export interface Comparison {
   /** Ids of the models. */
   readonly a: string;
   readonly b: string;
-  /** Exact (binomial) test of the images that only one of them has right. */
-  readonly mcnemar: { readonly onlyA: number; readonly onlyB: number; readonly p: number };
+  /** Exact (binomial) test of the images that only one of them has right. `holm`: p adjusted over the comparisons with the most accurate model, in those. */
+  readonly mcnemar: { readonly onlyA: number; readonly onlyB: number; readonly p: number; readonly holm?: number | undefined };
   /** Paired DeLong a class: difference AUC(a) − AUC(b); null where it is not defined. */
   readonly delong: Readonly<Record<string, { readonly difference: number; readonly z: number; readonly p: number } | null>>;
   /** Accuracy(a) − accuracy(b), by the cluster bootstrap where there are groups. */
   readonly accuracyDifference: { readonly value: number; readonly interval: Interval };
+  /** The same of every overall figure, by its name in {@link Metrics.intervals}; a value is null where a model lacks the figure. */
+  readonly differences?: Readonly<Record<string, { readonly value: number | null; readonly interval: Interval }>> | undefined;
+  /** What the tests assume. */
+  readonly note?: string | undefined;
 }
 
 /** What the gate before the figures found. */
