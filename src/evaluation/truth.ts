@@ -5,6 +5,7 @@ import { imageKey, walkImages } from '../images/folder';
 import { readImageFile } from '../images/decode';
 import { readAnnotations } from './annotations';
 import { FileRuns } from './fileRuns';
+import { splitOfPath } from './leakage/splits';
 import { readLabels, type LabelRow } from './labelsCsv';
 import type { ClassMapping } from './mapping';
 import type { GroupSource } from './types';
@@ -74,7 +75,7 @@ export async function openTruth(options: TruthOptions, mapping: ClassMapping, on
     if ('reason' in label) return { path: key, ...label };
     const index = mapping.indexOf(label.label);
     if (index === null) return { path: key, reason: 'name', name: label.label };
-    const split = label.split ?? (labels === 'folders' || fitted?.has(key) ? splitOf(key) : undefined);
+    const split = label.split ?? (fitted?.has(key) ? 'validation' : labels === 'folders' ? splitOfPath(key) : undefined);
     const [group, groupSource] = label.group !== undefined ? [label.group, label.groupSource ?? 'given'] : runs ? [runs.groupOf(key), 'file-run' as const] : [undefined, 'none' as const];
     return { path: key, file, name: label.label, label: index, group, groupSource, split, isValidation: fitted?.has(key) === true || isFitted(split), seen: label.seen ?? [] };
   };
@@ -128,13 +129,6 @@ function folderLabel(key: string, mapping: ClassMapping): Label {
   const above = key.split('/').slice(0, -1).reverse();
   const label = above.find((name) => mapping.indexOf(name) !== null) ?? above[0];
   return label === undefined ? { reason: 'not-listed' } : { label };
-}
-
-const SPLITS = /^(train|training|val|valid|validation|test|testing)$/i;
-
-/** The nearest folder above the image that is named like a split. */
-function splitOf(key: string): string | undefined {
-  return key.split('/').slice(0, -1).reverse().find((name) => SPLITS.test(name));
 }
 
 async function fileRuns(folder: string): Promise<FileRuns> {

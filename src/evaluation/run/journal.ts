@@ -55,6 +55,8 @@ export interface ImageRecord {
   readonly group?: string | undefined;
   readonly groupSource: GroupSource;
   readonly split?: string | undefined;
+  /** Base64 of the fingerprint, where it was wanted. */
+  readonly fingerprint?: string | undefined;
   /** The label was given after its reviewer saw one of the models. */
   readonly sawModel?: boolean | undefined;
 }
@@ -161,20 +163,20 @@ export async function readJournal(folder: string): Promise<Contents> {
 
 /** What a resumed run need not do again. */
 export interface Known {
-  /** sha256 of the images, by path, as the attempts before found them. */
-  readonly images: ReadonlyMap<string, string>;
+  /** By path, as the attempts before found them. */
+  readonly images: ReadonlyMap<string, Pick<ImageRecord, 'sha256' | 'fingerprint'>>;
   /** Keys of the models that have scored an image, by its sha256. */
   readonly scored: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Of an out folder; nothing where it has no journal. */
 export async function readKnown(folder: string): Promise<Known> {
-  const images = new Map<string, string>();
+  const images = new Map<string, Pick<ImageRecord, 'sha256' | 'fingerprint'>>();
   const scored = new Map<string, Set<string>>();
   const file = path.join(folder, JOURNAL);
   if (!fs.existsSync(file)) return { images, scored };
   for await (const line of linesOf(file)) {
-    if (line.type === 'image') images.set(line.path, line.sha256);
+    if (line.type === 'image') images.set(line.path, { sha256: line.sha256, fingerprint: line.fingerprint });
     else if (line.type === 'score') scored.set(line.sha256, (scored.get(line.sha256) ?? new Set()).add(line.model));
   }
   return { images, scored };

@@ -12,6 +12,8 @@ export interface Plan extends Pick<Settings, 'listing' | 'mapping' | 'leftOut'> 
   readonly perClass: readonly number[];
   /** Images of all shards without a label, as no label names them or their name is no class. */
   readonly unlabelled: number;
+  /** There are splits, across which the leakage gate compares pictures. */
+  readonly hasSplits: boolean;
   roleOf(image: LabelledImage): Role;
 }
 
@@ -25,12 +27,14 @@ export async function plan(truth: Truth, options: { classes: readonly ClassInfo[
   const leftOut: Settings['leftOut'][number][] = [];
   const bySplit = new Map<string | undefined, number[]>();
   const listing = createHash('sha256');
+  const allSplits = new Set<string | undefined>();
   let [count, unlabelled] = [0, 0];
   for await (const found of truth.images(() => undefined)) {
     listing.update(`${JSON.stringify(isLabelled(found) ? { ...found, file: undefined } : found)}\n`);
     if (found.name !== undefined) names.set(found.name, isLabelled(found) ? classes[found.label].id : null);
     if (isLabelled(found)) {
       if (inShard(found.path, shard)) count++;
+      allSplits.add(found.split);
       if (found.isValidation) continue;
       const perClass = bySplit.get(found.split) ?? classes.map(() => 0);
       perClass[found.label]++;
@@ -47,6 +51,7 @@ export async function plan(truth: Truth, options: { classes: readonly ClassInfo[
     count,
     perClass: classes.map((_, c) => evaluated.reduce((sum, perClass) => sum + perClass[c], 0)),
     unlabelled,
+    hasSplits: allSplits.size > 1,
     roleOf: ({ isValidation, split }) => (isValidation ? 'validation' : !splits || (split !== undefined && splits.includes(split)) ? 'headline' : 'other'),
   };
 }

@@ -35,6 +35,8 @@ interface Work {
   readonly roleOf: (image: LabelledImage) => Role;
   readonly models: readonly JournalModel[];
   readonly known: Known;
+  /** Whether the leakage gate compares pictures. */
+  readonly fingerprints: boolean;
 }
 
 /**
@@ -63,9 +65,11 @@ export async function run(crew: Crew, work: Work, journal: Journal, events: RunE
     const { path, file, label, group, groupSource, split, seen } = image;
     const role = work.roleOf(image);
     const before = known.images.get(path);
-    const isDone = before !== undefined && !wantedOf(before, role).includes(true);
+    const fingerprint = work.fingerprints && before?.fingerprint === undefined;
+    const isDone = before !== undefined && !fingerprint && !wantedOf(before.sha256, role).includes(true);
     batcher.expect();
-    const decoded = await (decoders.call({ file, unless: isDone ? before : undefined }) as Promise<Decoded>).catch((error: unknown) => {
+    const call = { file, unless: isDone ? before.sha256 : undefined, tensors: role !== 'other', fingerprint: work.fingerprints };
+    const decoded = await (decoders.call(call) as Promise<Decoded>).catch((error: unknown) => {
       batcher.arrived();
       throw error;
     });
@@ -77,7 +81,8 @@ export async function run(crew: Crew, work: Work, journal: Journal, events: RunE
     for (const own of scores) if (own && 'error' in own) throw fromErrorInfo(own.error);
     scores.forEach((own, m) => own && 'logits' in own && journal.score({ sha256, model: models[m].key, ...own }));
     if (scoring) scored++;
-    journal.image({ path, sha256, label, role, group, groupSource, split, ...(seen.some((s) => evaluated.has(s)) ? { sawModel: true } : {}) });
+    const print = decoded.fingerprint ? Buffer.from(decoded.fingerprint.buffer).toString('base64') : work.fingerprints ? before?.fingerprint : undefined;
+    journal.image({ path, sha256, label, role, group, groupSource, split, fingerprint: print, ...(seen.some((s) => evaluated.has(s)) ? { sawModel: true } : {}) });
   };
 
   let fatal: unknown;

@@ -6,8 +6,9 @@ import type { MessagePort } from 'node:worker_threads';
 import { toErrorInfo, type ErrorInfo } from '../../errors';
 import { prepare, activationOf, modelInfo } from '../../explain/prepare';
 import { decodeBytes, readImageFile } from '../../images/decode';
+import { fingerprintOf, type Fingerprint } from '../../images/fingerprint';
 import { toTensor } from '../../images/tensor';
-import type { InputSpec } from '../../images/types';
+import type { InputSpec, RgbImage } from '../../images/types';
 import { resolveModel } from '../../models/resolve';
 import type { ModelInfo, ProviderChoice, ProviderName } from '../../protocol/analysis';
 import { openPredictor, type Predictor } from './predictor';
@@ -20,12 +21,16 @@ export interface DecodeCall {
   readonly file: string;
   /** Where the file still has this sha256 it is not decoded. */
   readonly unless: string | undefined;
+  /** What is wanted of it. */
+  readonly tensors: boolean;
+  readonly fingerprint: boolean;
 }
 
 export interface Decoded {
   readonly sha256: string;
-  /** One for each of the thread's `inputs`; undefined where the file was not decoded. */
-  readonly tensors: readonly Float32Array[] | undefined;
+  /** One for each of the thread's `inputs`; undefined where they were not wanted. */
+  readonly tensors?: readonly Float32Array[] | undefined;
+  readonly fingerprint?: Fingerprint | undefined;
 }
 
 /** Asked of a predicting thread: for each image its tensors, and which of the models to run on which of them. */
@@ -77,20 +82,24 @@ function decoding(inputs: readonly InputSpec[]): Serve {
   };
 }
 
-/** Models that take pixels composed and windowed alike share the decoded image. */
-async function decode({ file, unless }: DecodeCall, inputs: readonly InputSpec[]): Promise<Decoded> {
+async function decode({ file, unless, tensors, fingerprint }: DecodeCall, inputs: readonly InputSpec[]): Promise<Decoded> {
   const { bytes, sha256 } = await readImageFile(file);
-  if (sha256 === unless) return { sha256, tensors: undefined };
-  const images = new Map<string, ReturnType<typeof decodeBytes>>();
-  const tensors: Float32Array[] = [];
-  for (const input of inputs) {
-    const { background, window } = input;
+  if (sha256 === unless) return { sha256 };
+  // Models that take pixels composed and windowed alike share the decoded image.
+  const images = new Map<string, Promise<RgbImage>>();
+  const imageOf = ({ background, window }: Pick<InputSpec, 'background' | 'window'>): Promise<RgbImage> => {
     const key = JSON.stringify([background, window]);
     const image = images.get(key) ?? decodeBytes(bytes, file, { background, window });
     images.set(key, image);
-    tensors.push(await toTensor(await image, input));
-  }
-  return { sha256, tensors };
+    return image;
+  };
+  const made: Float32Array[] = [];
+  if (tensors) for (const input of inputs) made.push(await toTensor(await imageOf(input), input));
+  // Whatever the model, a picture has the same fingerprint.
+  const print = fingerprint ? await fingerprintOf(await imageOf({ background: [255, 255, 255], window: 'full' })) : undefined;
+  // A picture that cannot be decoded is told of even where nothing of it is wanted.
+  if (!tensors && !fingerprint) await imageOf(inputs[0]);
+  return { sha256, tensors: tensors ? made : undefined, fingerprint: print };
 }
 
 function predicting({ models, provider, threads }: Extract<ThreadData, { role: 'predict' }>): Serve {
