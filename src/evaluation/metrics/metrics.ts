@@ -3,9 +3,9 @@ import { SmearLensError } from '../../errors';
 import type { Averages, ClassMetrics, Metrics, PredictionSet, TwoClassMetrics } from '../types';
 import type { ResamplingOptions } from './bootstrap';
 import { calibrationOf } from './calibration';
-import { confusionOf, figuresOf, marginsOf, type Confusion } from './confusion';
-import { intervalsOf, type Counted, type Intervals } from './intervals';
-import { aucOf, averagePrecisionOf, precisionRecallOf, rankingOf, rocOf } from './ranking';
+import { count, type Counted } from './counted';
+import { intervalsOf, type Intervals } from './intervals';
+import { averagePrecisionOf, precisionRecallOf, rocOf } from './ranking';
 import { twoClassSet } from './twoClass';
 
 export interface MetricsOptions extends ResamplingOptions {
@@ -26,12 +26,11 @@ export function metricsOf(set: PredictionSet, options: MetricsOptions = {}): Met
   if (rows.length === 0) throw new SmearLensError('input-invalid', 'There are no predictions to evaluate.', 'Evaluate a folder with at least one labelled image that can be read.');
   const odd = rows.find((row) => row.probabilities.length !== classes.length);
   if (odd) throw new SmearLensError('input-invalid', `${odd.path}: ${odd.probabilities.length} probabilities for ${classes.length} classes.`, 'Give one probability for each class of the model.');
-  const confusion = confusionOf(set);
-  const counted = count(set, confusion);
+  const counted = count(set);
   const intervals = estimate(set, counted, options);
   const ids = classes.map((c) => c.id);
   const byClass = <T>(value: (c: number) => T): Record<string, T> => Object.fromEntries(ids.map((id, c) => [id, value(c)]));
-  const { figures, margins, rankings } = counted;
+  const { confusion, figures, margins, rankings } = counted;
   const curves = rankings.map((ranking) => ranking && precisionRecallOf(ranking));
   const k = classes.length;
   const unidentified = ids.map((_, t) => confusion.cells[t * (k + 1) + k]);
@@ -56,17 +55,10 @@ export function metricsOf(set: PredictionSet, options: MetricsOptions = {}): Met
       return ranking && rocOf(ranking);
     }),
     precisionRecall: byClass((c) => curves[c]),
-    calibration: calibrationOf(set),
+    calibration: calibrationOf(set, counted.losses),
     ...(twoClass ? { twoClass } : {}),
     intervals: intervals.overall,
   };
-}
-
-function count(set: PredictionSet, confusion: Confusion): Counted {
-  const rankings = set.classes.map((_, c) => rankingOf(set, c));
-  const aucs = rankings.map((ranking) => (ranking ? aucOf(ranking, new Int32Array(set.rows.length), Uint32Array.of(1)) : NaN));
-  const hits = set.classes.map((_, c) => confusion.cells[c * (set.classes.length + 1) + c]);
-  return { margins: marginsOf(confusion), hits, rankings, figures: figuresOf(confusion, aucs) };
 }
 
 function estimate(set: PredictionSet, counted: Counted, options: MetricsOptions): Intervals {
@@ -76,7 +68,7 @@ function estimate(set: PredictionSet, counted: Counted, options: MetricsOptions)
 function twoClassMetrics(set: PredictionSet, options: MetricsOptions): TwoClassMetrics | undefined {
   const pair = twoClassSet(set);
   if (!pair) return undefined;
-  const counted = count(pair, confusionOf(pair));
+  const counted = count(pair);
   const { figures, margins } = counted;
   const { sensitivity, specificity, auc } = averages(figures.perClass[1]);
   const intervals = estimate(pair, counted, options);
