@@ -146,8 +146,10 @@ export interface Leakage {
   readonly groupDisjoint: 'yes' | 'no' | 'unknown';
   /** Sets of paths with the same bytes, of which two lie in different splits. */
   readonly exactAcrossSplits: readonly (readonly string[])[];
-  /** Pairs of alike pictures in different splits. */
+  /** Pairs of alike pictures in different splits, other than exact duplicates; `distance` is 1 − correlation. At most 100,000. */
   readonly nearAcrossSplits: readonly { readonly a: string; readonly b: string; readonly distance: number }[];
+  /** The correlation from which pictures counted as alike; null where unrelated ones are too alike to tell; absent where none were compared. */
+  readonly nearThreshold?: number | null | undefined;
   /** Groups with images in more than one split. */
   readonly groupsAcrossSplits: readonly { readonly group: string; readonly splits: readonly string[] }[];
   /** The same bytes under more than one label. */
