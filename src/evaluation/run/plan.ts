@@ -43,6 +43,7 @@ export async function plan(truth: Truth, options: { classes: readonly ClassInfo[
     else unlabelled++;
   }
   const splits = splitsToEvaluate([...bySplit.keys()].filter((s) => s !== undefined).sort(), options.splits);
+  listing.update(JSON.stringify(splits ?? null));
   const evaluated = [...bySplit].filter(([split]) => !splits || (split !== undefined && splits.includes(split))).map(([, perClass]) => perClass);
   return {
     listing: listing.digest('hex'),
