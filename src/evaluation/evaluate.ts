@@ -1,11 +1,12 @@
 /** Evaluates models on a folder, from the first look at it to the tables. */
+import * as fs from 'node:fs';
 import { SmearLensError } from '../errors';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
 import { ClassMapping } from './mapping';
 import { openOutFolder } from './outFolder';
 import { assemble, writeResult, writeShard, type Assembled } from './result';
-import { hire, threadsFor, type Crew } from './run/crew';
+import { hire, threadsFor } from './run/crew';
 import { Journal, readJournal, readKnown, type JournalModel, type Settings } from './run/journal';
 import { plan, type Plan } from './run/plan';
 import type { Spawn } from './run/pool';
@@ -15,7 +16,6 @@ import { writeRunFacts } from './run/facts';
 import { modelsOf } from './run/settings';
 import type { Shard } from './shard';
 import { openTruth, type TruthOptions } from './truth';
-import * as fs from 'node:fs';
 
 export interface EvaluateOptions extends TruthOptions {
   /** As `resolveModel` takes them. */
@@ -35,11 +35,11 @@ export interface EvaluateOptions extends TruthOptions {
 
 export interface EvaluateEvents {
   /** Before the first image: what there is to do, and what names were taken for. */
-  planned(plan: Plan, models: readonly JournalModel[], settings: Settings): void;
-  progress(progress: Progress): void;
+  readonly planned: (plan: Plan, models: readonly JournalModel[], settings: Settings) => void;
+  readonly progress: (progress: Progress) => void;
   /** An image or folder, by its path in the evaluated folder; the run goes on. */
-  failed(path: string, error: unknown): void;
-  log(text: string): void;
+  readonly failed: (path: string, error: unknown) => void;
+  readonly log: (text: string) => void;
 }
 
 export interface Evaluated {
@@ -79,7 +79,7 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     const begin = performance.now();
     const { images, scored, failed, milliseconds } = await run(
       crew,
-      { truth, shard, roleOf: work.roleOf, models, known, fingerprints: work.hasSplits },
+      { truth, shard, roleOf: (image) => work.roleOf(image), models, known, fingerprints: work.hasSplits },
       journal,
       { done: (n) => events.progress(meter.at(n)), failed: events.failed },
       signal,
@@ -87,7 +87,8 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     const seconds = (performance.now() - begin) / 1000;
     if (!signal.aborted) journal.end();
     journal.close();
-    await release(crew);
+    // Before the tables are made, so that their memory does not come on top of the sessions'.
+    await crew.close();
     const facts = await writeRunFacts(out, { started, seconds, images, scored, failed, shard, threads: crew.threads, models, milliseconds });
     if (signal.aborted) return { done: images, total: work.count, isWhole: false, files: [facts] };
     const contents = await readJournal(out);
@@ -95,13 +96,8 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     const assembled = await assemble([contents], signal);
     return { assembled, done: images, total: work.count, isWhole: true, files: [...(await writeResult(assembled, out)), facts] };
   } finally {
-    await release(crew);
+    await crew.close();
   }
-}
-
-/** Before the tables are made, so that their memory does not come on top of the sessions'. */
-async function release(crew: Crew): Promise<void> {
-  await crew.close();
 }
 
 function settingsOf({ ensemble, validation }: EvaluateOptions, classes: Settings['classes'], models: readonly JournalModel[], { listing, mapping, leftOut }: Plan): Settings {

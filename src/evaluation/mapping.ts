@@ -72,14 +72,19 @@ export class ClassMapping {
     const wanted = own.length > 0 ? own : all;
     const scores = this.classes.map((c) => Math.max(likeness(wanted, words(c.id)), likeness(wanted, words(c.name))));
     const best = Math.max(...scores);
-    if (!(best >= LEAST_LIKENESS)) return { index: null, how: 'none' };
-    return scores.filter((score) => score === best).length === 1 ? { index: scores.indexOf(best), how: 'likest' } : { index: null, how: 'ambiguous' };
+    // What else a name says ('Pre, second batch') does not matter where it names one class only.
+    const found = scores.flatMap((score, i) => ((best >= LEAST_LIKENESS ? score === best : namesAll(wanted, words(this.classes[i].id))) ? [i] : []));
+    return found.length === 1 ? { index: found[0], how: 'likest' } : { index: null, how: found.length === 0 ? 'none' : 'ambiguous' };
   }
 }
 
 /** Lower-case words and numbers: 'Early Pre-B' is early, pre, b. */
 function words(text: string): string[] {
   return text.normalize('NFKC').toLowerCase().match(/\p{L}[\p{L}\p{M}]*|\p{N}+/gu) ?? [];
+}
+
+function namesAll(name: readonly string[], id: readonly string[]): boolean {
+  return likeness(name, id) > 0 && id.every((word) => name.includes(word));
 }
 
 /** Words in common over words of both; 0 where only numbers or single letters are in common, which say little. */

@@ -4,8 +4,8 @@ import type { ImageScores, Predicted } from './thread';
 
 interface Waiting {
   readonly tensors: readonly Float32Array[];
-  resolve(scores: readonly (ImageScores | null)[]): void;
-  reject(error: unknown): void;
+  readonly resolve: (scores: readonly (ImageScores | null)[]) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 export class Batcher {

@@ -6,8 +6,8 @@ import type { FromThread, ThreadData, ToThread } from './thread';
 export type Spawn = (data: ThreadData) => Worker;
 
 interface Waiting {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 export class Pool {

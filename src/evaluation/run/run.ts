@@ -14,9 +14,9 @@ const BATCHES = 3;
 
 export interface RunEvents {
   /** After each image. */
-  done(count: number): void;
+  readonly done: (count: number) => void;
   /** An image or a folder that cannot be read, or that a model cannot score. */
-  failed(path: string, error: unknown): void;
+  readonly failed: (path: string, error: unknown) => void;
 }
 
 export interface RunResult {
@@ -85,9 +85,9 @@ export async function run(crew: Crew, work: Work, journal: Journal, events: RunE
     journal.image({ path, sha256, label, role, group, groupSource, split, fingerprint: print, ...(seen.some((s) => evaluated.has(s)) ? { sawModel: true } : {}) });
   };
 
-  let fatal: unknown;
+  let fatal: { readonly error: unknown } | undefined;
   for await (const found of work.truth.images((path, file, error) => inShard(path, work.shard) && fail(path, file, error))) {
-    if (signal.aborted || fatal !== undefined) break;
+    if (signal.aborted || fatal) break;
     if (!isLabelled(found) || !inShard(found.path, work.shard)) continue;
     const one: Promise<void> = through(found)
       .catch((error: unknown) => {
@@ -95,13 +95,13 @@ export async function run(crew: Crew, work: Work, journal: Journal, events: RunE
         fail(found.path, found.file, error);
       })
       .then(() => events.done(++images))
-      .catch((error: unknown) => void (fatal ??= error))
+      .catch((error: unknown) => void (fatal ??= { error }))
       .finally(() => underway.delete(one));
     underway.add(one);
     if (underway.size >= limit) await Promise.race(underway);
   }
   await Promise.all(underway);
-  if (fatal !== undefined) throw fatal;
+  if (fatal) throw fatal.error;
   return { images, scored, failed, milliseconds: batcher.milliseconds };
 }
 
