@@ -152,7 +152,7 @@ export async function writePredictionRows(set: Omit<PredictionSet, 'rows'> & { r
     await pipeline(records, stringify({ record_delimiter: '\n' }), createWriteStream(unfinished));
     await fs.rename(unfinished, file);
   } catch (error) {
-    await fs.rm(unfinished, { force: true });
+    await fs.rm(unfinished, { force: true }).catch(() => undefined);
     if (!isSystemError(error)) throw error;
     throw new SmearLensError('output-unwritable', `${file}: cannot be written (${error.message}).`, 'Choose another folder with --out.');
   }

@@ -3,7 +3,7 @@ import type { Interval, PredictionSet } from '../types';
 import { cellsOf, figuresOf } from './confusion';
 import { namedFigures, type Counted } from './counted';
 import { uniformNumbers } from './random';
-import { aucOf } from './ranking';
+import { aucOf, packRanking } from './ranking';
 import { notEstimable, type Units } from './units';
 
 /** A figure that is not defined in more than this share of the resamples gets no interval: what is left is no fair sample of them. */
@@ -27,15 +27,17 @@ export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: 
   const weights = new Uint32Array(count);
   const cells = cellsOf(set);
   const drawn = { classes: set.classes.length, cells: new Float64Array(set.classes.length * (set.classes.length + 1)) };
-  const ranked = rankings.map((ranking) => ranking && { ranking, units: Int32Array.from(ranking.rows, (row) => unitOf[row]) });
+  const packed = rankings.map((ranking) => ranking && packRanking(ranking, unitOf));
+  const [sizes, brier, logLoss] = [new Float64Array(cells.length).fill(1), losses.brier, losses.logLoss].map((values) => sumsOf(values, units));
   const replicates = new Map<string, Float64Array>();
   for (let r = 0; r < resamples; r++) {
     weights.fill(0);
     for (let i = 0; i < count; i++) weights[Math.floor(uniform() * count)]++;
     drawn.cells.fill(0);
     for (let i = 0; i < cells.length; i++) drawn.cells[cells[i]] += weights[unitOf[i]];
-    const aucs = ranked.map((of) => (of ? aucOf(of.ranking, of.units, weights) : NaN));
-    const meanLosses = { brier: weightedMean(losses.brier, unitOf, weights), logLoss: weightedMean(losses.logLoss, unitOf, weights) };
+    const aucs = packed.map((ranking) => (ranking ? aucOf(ranking, weights) : NaN));
+    const images = weightedSum(sizes, weights);
+    const meanLosses = { brier: weightedSum(brier, weights) / images, logLoss: weightedSum(logLoss, weights) / images };
     for (const [name, value] of namedFigures(figuresOf(drawn, aucs, margins), meanLosses)) {
       let values = replicates.get(name);
       if (!values) replicates.set(name, (values = new Float64Array(resamples)));
@@ -45,15 +47,18 @@ export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: 
   return replicates;
 }
 
-function weightedMean(values: Float64Array, unitOf: Int32Array, weights: Uint32Array): number {
-  let [sum, total] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const weight = weights[unitOf[i]];
-    if (weight === 0) continue;
-    sum += weight * values[i];
-    total += weight;
-  }
-  return sum / total;
+/** Of values by image, their sum in each unit. */
+function sumsOf(values: Float64Array, { unitOf, count }: Units): Float64Array {
+  const sums = new Float64Array(count);
+  values.forEach((value, i) => (sums[unitOf[i]] += value));
+  return sums;
+}
+
+/** Of the units that were drawn: one that was not may be NaN. */
+function weightedSum(sums: Float64Array, weights: Uint32Array): number {
+  let total = 0;
+  for (let u = 0; u < sums.length; u++) if (weights[u] > 0) total += weights[u] * sums[u];
+  return total;
 }
 
 /**

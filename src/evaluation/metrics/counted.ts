@@ -2,7 +2,7 @@
 import type { PredictionSet } from '../types';
 import { lossesOf, type Losses } from './calibration';
 import { AVERAGED, confusionOf, figuresOf, marginsOf, type Confusion, type Figures, type Margins } from './confusion';
-import { aucOf, rankingOf, type Ranking } from './ranking';
+import { aucOf, packRanking, rankingOf, type Ranking } from './ranking';
 
 export interface Counted {
   readonly confusion: Confusion;
@@ -17,7 +17,7 @@ export interface Counted {
 export function count(set: PredictionSet): Counted {
   const confusion = confusionOf(set);
   const rankings = set.classes.map((_, c) => rankingOf(set, c));
-  const aucs = rankings.map((ranking) => (ranking ? aucOf(ranking, new Int32Array(set.rows.length), Uint32Array.of(1)) : NaN));
+  const aucs = rankings.map((ranking) => (ranking ? aucOf(packRanking(ranking, new Int32Array(set.rows.length)), Uint32Array.of(1)) : NaN));
   return { confusion, margins: marginsOf(confusion), rankings, losses: lossesOf(set), figures: figuresOf(confusion, aucs) };
 }
 

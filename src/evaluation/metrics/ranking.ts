@@ -28,18 +28,31 @@ export function rankingOf({ rows: predictions }: PredictionSet, classIndex: numb
 }
 
 /**
- * Area under the ROC curve: the share of pairs of an image of the class and another one in which the first has the higher score, ties counting half (Mann
- * and Whitney 1947). NaN where either kind is missing.
- * @param units of each image in the ranking's order, its index into weights
+ * The ranking in one array, for the thousands of times that a bootstrap goes through it: each image's unit (patient or image) times 4, plus 2 if it is of the
+ * class, plus 1 if the
+ * next score is another one.
+ * @param unitOf of each image, by its index
+ */
+export function packRanking({ rows, positive, tieEnd }: Ranking, unitOf: Int32Array): Int32Array {
+  return rows.map((row, i) => 4 * unitOf[row] + 2 * positive[i] + tieEnd[i]);
+}
+
+/**
+ * Area under the ROC curve: the share of pairs of an image of the class and another one in which the first has the higher score, ties counting half (Mann and
+ * Whitney 1947). NaN
+ * where either kind is missing.
+ * @param packed see {@link packRanking}
  * @param weights how often each unit counts
  */
-export function aucOf({ positive, tieEnd }: Ranking, units: Int32Array, weights: Uint32Array): number {
+export function aucOf(packed: Int32Array, weights: Uint32Array): number {
   let [pairs, positives, negatives, tiedPositives, tiedNegatives] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < positive.length; i++) {
-    const weight = weights[units[i]];
-    if (positive[i] === 1) tiedPositives += weight;
-    else tiedNegatives += weight;
-    if (tieEnd[i] === 1) {
+  for (let i = 0; i < packed.length; i++) {
+    const image = packed[i];
+    const weight = weights[image >> 2];
+    const asPositive = (image & 2) !== 0 ? weight : 0;
+    tiedPositives += asPositive;
+    tiedNegatives += weight - asPositive;
+    if ((image & 1) !== 0) {
       pairs += tiedPositives * (negatives + tiedNegatives / 2);
       positives += tiedPositives;
       negatives += tiedNegatives;

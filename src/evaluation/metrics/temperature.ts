@@ -3,7 +3,7 @@ import { SmearLensError } from '../../errors';
 import type { PredictionSet } from '../types';
 import { LOG_LOSS_CLIP } from './calibration';
 
-/** Of the inverse temperature; where all are right, ever sharper would be ever better. */
+/** Of the inverse temperature: where all are right, ever sharper would be ever better, and where all are wrong, ever milder. */
 const [LOWEST, HIGHEST] = [1 / 100, 100];
 /** Halvings of the range of ln(1/T): to the last digits of a double. */
 const HALVINGS = 60;

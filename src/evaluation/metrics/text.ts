@@ -3,9 +3,11 @@ import type { Interval, Metrics } from '../types';
 
 /** The headline, a row for each class, and the confusion matrix; each kind of note about intervals once, at the end. */
 export function metricsText(m: Metrics): string {
-  const notes = new Set([...Object.values(m.intervals), ...m.classes.flatMap((id) => Object.values(m.perClass[id].intervals))].flatMap(({ note, low }) => (note !== undefined && low !== null ? [note] : [])));
+  const intervals = [...Object.values(m.intervals), ...m.classes.flatMap((id) => Object.values(m.perClass[id].intervals))];
+  const estimated = intervals.filter((i) => i.low !== null);
+  const distinct = (texts: readonly (string | undefined)[]): string[] => [...new Set(texts.filter((text) => text !== undefined))];
+  const missing = distinct(intervals.filter((i) => i.low === null).map((i) => i.note));
   const figure = (label: string, name: string, value: number | null): string[] => [label, number(value), interval(m.intervals[name])];
-  const methods = [...new Set(Object.values(m.intervals).filter((i) => i.low !== null).map((i) => i.method))].join(', ');
   const absent = m.classes.filter((id) => m.perClass[id].support === 0);
   return [
     `${m.n} ${m.n === 1 ? 'image' : 'images'}, ${m.classes.length} classes`,
@@ -38,8 +40,8 @@ export function metricsText(m: Metrics): string {
     ]),
     '',
     ...(absent.length > 0 ? [`No images of ${absent.join(', ')}: counted as 0 in the macro averages.`] : []),
-    ...(methods === '' ? [] : [`Intervals: ${methods}${notes.size > 0 ? `; ${[...notes].join('; ')}` : ''}.`]),
-    ...(m.intervals['accuracy']?.low === null ? [`Intervals: ${m.intervals['accuracy'].note ?? ''}.`] : []),
+    ...(estimated.length > 0 ? [`Intervals: ${distinct(estimated.map((i) => i.method)).join(', ')}${distinct(estimated.map((i) => i.note)).map((note) => `; ${note}`).join('')}.`] : []),
+    ...(missing.length > 0 ? [`Figures without an interval: ${missing.join('; ')}.`] : []),
   ].join('\n');
 }
 

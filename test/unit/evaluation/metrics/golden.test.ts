@@ -7,7 +7,7 @@ import { metricsJson } from '../../../../src/evaluation/metrics/json';
 import { mcnemar } from '../../../../src/evaluation/metrics/mcnemar';
 import { metricsOf } from '../../../../src/evaluation/metrics/metrics';
 import { twoSidedP } from '../../../../src/evaluation/metrics/normal';
-import { aucOf, rankingOf, type Ranking } from '../../../../src/evaluation/metrics/ranking';
+import { aucOf, packRanking, rankingOf, type Ranking } from '../../../../src/evaluation/metrics/ranking';
 import { wilson } from '../../../../src/evaluation/metrics/wilson';
 import type { Metrics } from '../../../../src/evaluation/types';
 import { setOf } from './sets';
@@ -74,7 +74,7 @@ describe('intervals and tests give the numbers of SciPy and of the plain definit
 
   it.each(tests.delong)('DeLong $interval', ({ labels, a, b, interval: [low, high], paired }) => {
     const [one, other] = [a, b].map((scores) => rankingOf(setOf(labels.map((l) => 1 - l), scores.map((s) => [s])), 0) as Ranking);
-    const ours = delongInterval(one, aucOf(one, new Int32Array(labels.length), Uint32Array.of(1)));
+    const ours = delongInterval(one, aucOf(packRanking(one, new Int32Array(labels.length)), Uint32Array.of(1)));
     near(ours?.low, low);
     near(ours?.high, high);
     const pair = pairedDelong(one, other);
