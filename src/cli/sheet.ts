@@ -6,9 +6,7 @@ import { ExplainEngine } from '../explain/engine';
 import { overlayPng } from '../explain/overlayPng';
 import { rasterise, requireFonts } from '../explain/rasterise';
 import { sheetPlan, sheetSvg, TILE_PIXELS, type SheetPictures, type SheetPlan, type SheetSource } from '../explain/sheet';
-import { encodePng } from '../images/render';
-import { resizeRgb } from '../images/tensor';
-import type { RgbImage } from '../images/types';
+import { encodePng, shrink } from '../images/render';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
 import { RESEARCH_USE } from '../protocol/format';
@@ -84,8 +82,8 @@ async function exactScoreCam(engine: ExplainEngine, tensor: Float32Array, choice
 /** Made smaller first, as far as a tile is: an SVG holds a dozen of them. */
 async function picturesOf({ picture, field }: NetworkInput, { rows }: SheetPlan): Promise<SheetPictures> {
   const scale = Math.min(1, TILE_PIXELS / Math.max(picture.width, picture.height));
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const small: RgbImage = { width, height, data: scale < 1 ? await resizeRgb(picture, { width, height, resize: 'stretch', interpolation: 'lanczos3', antialias: true, pad: [0, 0, 0] }) : picture.data };
+  const small = await shrink(picture, TILE_PIXELS);
+  const { width, height } = small;
   const on = field && { x: field.x * scale, y: field.y * scale, width: field.width * scale, height: field.height * scale };
   const overlays = await Promise.all(rows.map(({ maps, layer }) => Promise.all(maps.map(async (map) => dataUri(await overlayPng(small, map, layer, { field: on, ...COLOURS }))))));
   return { width, height, smear: dataUri(await encodePng(small.data, width, height)), overlays };

@@ -29,7 +29,7 @@ export async function modelsOf(resolved: readonly ResolvedModel[], opened: reado
   const models = await Promise.all(
     resolved.map(async (r, i) => {
       const { id, name, sha256, provider } = opened[i];
-      return { key: await keyOf(r, opened[i]), id, name, sha256, ...modelFacts(r), provider, temperature: r.temperature, hasDomain: r.domain !== undefined };
+      return { key: await keyOf(r, opened[i]), id, name, sha256, ...(await modelFacts(r)), provider, temperature: r.temperature, hasDomain: r.domain !== undefined };
     }),
   );
   return { classes: first.classes, models };

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodePng, renderPng } from '../../../src/images/render';
+import { encodePng, encodeWebp, renderPng, shrink } from '../../../src/images/render';
 import { noise, noiseImage } from './fixtures';
 
 describe('renderPng', () => {
@@ -30,5 +30,31 @@ describe('encodePng', () => {
 
   it('refuses a buffer of another size', async () => {
     await expect(encodePng(new Uint8Array(10), 2, 2)).rejects.toMatchObject({ code: 'internal' });
+  });
+});
+
+describe('shrink', () => {
+  it('keeps the proportions, and a small image as it is', async () => {
+    expect(await shrink(noiseImage(300, 150), 100)).toMatchObject({ width: 100, height: 50 });
+    expect((await shrink(noiseImage(300, 150), 100)).data).toHaveLength(3 * 100 * 50);
+    expect(await shrink(noiseImage(1000, 1), 10)).toMatchObject({ width: 10, height: 1 });
+    const small = noiseImage(20, 30);
+    expect(await shrink(small, 30)).toBe(small);
+  });
+
+  it('takes the mean of what it puts together', async () => {
+    const { data } = await shrink({ width: 64, height: 64, data: new Uint8Array(3 * 64 * 64).fill(90) }, 8);
+    expect(new Set(data)).toEqual(new Set([90]));
+  });
+});
+
+describe('encodeWebp', () => {
+  it('gives up quality until the picture fits', async () => {
+    const image = noiseImage(112, 112);
+    const [good, fitting, impossible] = await Promise.all([1e6, 3600, 1].map((maxBytes) => encodeWebp(image, maxBytes)));
+    expect(await sharp(fitting).metadata()).toMatchObject({ format: 'webp', width: 112, height: 112 });
+    expect(good.length).toBeGreaterThan(3600);
+    expect(fitting.length).toBeLessThanOrEqual(3600);
+    expect(impossible.length).toBeLessThanOrEqual(fitting.length);
   });
 });
