@@ -56,6 +56,7 @@ interface EvaluateArguments {
   readonly validation?: string;
   readonly ensemble?: boolean;
   readonly shard?: Shard;
+  readonly cores?: number;
   readonly resume?: boolean;
 }
 
@@ -121,6 +122,7 @@ function main(argv: readonly string[]): void {
     .option('--validation <part>', 'fit a temperature for each model on this part, a split or a CSV of labels, which the figures then leave out', parsePath)
     .option('--ensemble', "add the mean of the models' probabilities as one more row")
     .option('--shard <i/n>', 'only the i-th of n parts; taken from a Slurm array task or a Kubernetes Indexed Job where not given', shardArgument(parseShard))
+    .option('--cores <number>', 'how many may be used (default: all)', parseWhole(1))
     .option('--resume', 'go on with an evaluation that was stopped')
     .action((folder: string, o: Common & EvaluateArguments, c: Command) => {
       const models = o.model ?? [modelOf({})];

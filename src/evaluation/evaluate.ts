@@ -1,5 +1,6 @@
 /** Evaluates models on a folder, from the first look at it to the tables. */
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import { SmearLensError } from '../errors';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
@@ -29,6 +30,8 @@ export interface EvaluateOptions extends TruthOptions {
   /** Adds the mean of the models' probabilities as one more row. */
   readonly ensemble: boolean;
   readonly shard: Shard;
+  /** Cores that may be used; all where undefined. */
+  readonly cores?: number | undefined;
   /** Goes on with what is in `out`. */
   readonly resume: boolean;
 }
@@ -65,7 +68,7 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
   const resolved = await Promise.all(options.models.map(resolveModel));
   const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const started = new Date();
-  const crew = await hire(options.models, resolved, options.provider, threadsFor(weights), spawn);
+  const crew = await hire(options.models, resolved, options.provider, threadsFor(weights, options.cores ?? os.availableParallelism()), spawn);
   try {
     const { classes, models } = await modelsOf(resolved, crew.models);
     const truth = await openTruth(options, new ClassMapping(classes, options.map), (file) => events.log(`${file}: its last line is torn and was left out.`));

@@ -20,12 +20,19 @@ export interface Threads {
  * On the CPU as many models run side by side as there are cores, each on one thread: several threads of one run wait for each other.
  * Large models run on fewer and share the cores, since each thread holds its own weights.
  * @param weights bytes of all models together
+ * @param cores that may be used
  */
-export function threadsFor(weights: number, cores = os.availableParallelism(), memory = os.totalmem()): Threads {
+export function threadsFor(weights: number, cores: number, memory = availableMemory()): Threads {
   // A session holds its weights once as they are and once packed.
   const fitting = Math.max(1, Math.floor(memory / 4 / (2 * weights + 1)));
   const predict = Math.min(cores, fitting);
   return { decode: Math.max(1, Math.ceil(cores / 4)), predict, perRun: Math.max(1, Math.floor(cores / predict)) };
+}
+
+/** Bytes that this process may use: less than the machine's in a container. */
+function availableMemory(): number {
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(limit, os.totalmem()) : os.totalmem();
 }
 
 /** The open threads of a run, and what their models turned out to be. */
@@ -65,7 +72,7 @@ export async function hire(paths: readonly string[], resolved: readonly Resolved
       predictors.adopt(others);
       await others.callAll('open');
     }
-    const used = onCpu ? threads : { ...threads, predict: 1, decode: Math.max(threads.decode, os.availableParallelism() - 1) };
+    const used = onCpu ? threads : { ...threads, predict: 1, decode: Math.max(1, threads.decode * 4 - 1) };
     for (let i = 0; i < used.decode; i++) decoders.add(spawn({ role: 'decode', inputs }));
     return { decoders, predictors, batch: Math.max(...models.map((m) => m.batch)), threads: used, models, tensorOf, close };
   } catch (error) {
