@@ -140,7 +140,7 @@ function main(argv: readonly string[]): void {
         shard,
         resume: o.resume ?? false,
       } as const;
-      return perform(o, folder, (output, signal) => evaluate(options, (data) => new Worker(__filename, { workerData: data }), output, signal));
+      return perform(o, folder, (output, signal) => evaluate(options, spawnThread, output, signal));
     });
 
   command('merge', 'the shards of an evaluation as one: the same bytes as one run gives, run.json aside')
@@ -186,6 +186,14 @@ async function perform(options: Common, subject: string | undefined, run: (outpu
 
 function modelOf(options: Common): string {
   return options.model ?? defaultModel(path.join(__dirname, '..'));
+}
+
+/**
+ * A thread of an evaluation: this file, too. What a thread makes of an image is short-lived, and lies outside its heap for the most part; a small young
+ * generation is emptied often, and the memory of a run does not grow with its length.
+ */
+function spawnThread(data: ThreadData): Worker {
+  return new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
 }
 
 function providerOption(): Option {

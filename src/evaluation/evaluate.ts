@@ -82,7 +82,7 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     const begin = performance.now();
     const { images, scored, failed, milliseconds } = await run(
       crew,
-      { truth, shard, roleOf: (image) => work.roleOf(image), models, known, fingerprints: work.hasSplits },
+      { truth, shard, roleOf: work.roleOf, models, known, fingerprints: work.hasSplits },
       journal,
       { done: (n) => events.progress(meter.at(n)), failed: events.failed },
       signal,

@@ -24,11 +24,10 @@ export async function mergeShards(folders: readonly string[], out: string, signa
   await openOutFolder(out, false);
   const order = [...shards].sort((a, b) => a.shard.index - b.shard.index);
   const assembled = await assemble(order, signal);
-  const files = await writeResult(assembled, out);
   const facts = path.join(out, RUN_FACTS);
   const runs = await Promise.all(folders.map(async (folder) => JSON.parse(await fs.readFile(path.join(folder, RUN_FACTS), 'utf8').catch(() => 'null')) as unknown));
   await writeWhole(facts, `${JSON.stringify({ merged: runs }, null, 2)}\n`);
-  return { assembled, files: [...files, facts] };
+  return { assembled, files: [...(await writeResult(assembled, out)), facts] };
 }
 
 function requireWhole(folders: readonly string[], shards: readonly Contents[]): void {

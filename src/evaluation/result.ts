@@ -64,7 +64,11 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
   return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])) };
 }
 
-/** Writes `predictions-<model id>.csv` of each row and, for a whole evaluation, metrics.json. Returns the files' paths. */
+/**
+ * Writes `predictions-<model id>.csv` of each row, and metrics.json: the one place for what a whole evaluation leaves, after a run and after a merge. run.json
+ * is in `out` by then.
+ * @returns the files' paths
+ */
 export async function writeResult({ result, sets }: Assembled, out: string): Promise<string[]> {
   const files = await writePredictionFiles(sets, out);
   const metrics = path.join(out, 'metrics.json');

@@ -14,7 +14,7 @@ export interface Plan extends Pick<Settings, 'listing' | 'mapping' | 'leftOut'> 
   readonly unlabelled: number;
   /** There are splits, across which the leakage gate compares pictures. */
   readonly hasSplits: boolean;
-  roleOf(image: LabelledImage): Role;
+  readonly roleOf: (image: LabelledImage) => Role;
 }
 
 /**
