@@ -1,19 +1,24 @@
 /** The command line: the same core as the extension, for a terminal. See docs/ARCHITECTURE.md, 'Command line'. */
 import './inference/noTelemetry';
 import * as path from 'node:path';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkModel } from './cli/checkModel';
 import { doctor } from './cli/doctor';
+import { evaluate } from './cli/evaluate';
 import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
+import { merge } from './cli/merge';
 import { metrics, type MetricsArguments } from './cli/metrics';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
 import { toErrorInfo } from './errors';
+import { parseShard, shardOfJob, type Shard } from './evaluation/shard';
+import { runThread, type ThreadData } from './evaluation/run/thread';
 import { defaultModel } from './models/defaultModel';
 import type { CamMethod, CamVariant, ProviderChoice } from './protocol/analysis';
 import { RESEARCH_USE } from './protocol/format';
@@ -43,6 +48,20 @@ interface ExplainArguments {
   readonly road?: boolean;
 }
 
+interface EvaluateArguments {
+  readonly model?: readonly string[];
+  readonly out: string;
+  readonly labels: string;
+  readonly groups: 'none' | 'file-run';
+  readonly map: Readonly<Record<string, string>>;
+  readonly split?: readonly string[];
+  readonly validation?: string;
+  readonly ensemble?: boolean;
+  readonly shard?: Shard;
+  readonly cores?: number;
+  readonly resume?: boolean;
+}
+
 function main(argv: readonly string[]): void {
   const program = new Command('smearlens')
     .description(`Review of blood smear images with ONNX models that explain themselves. ${RESEARCH_USE}`)
@@ -55,7 +74,7 @@ function main(argv: readonly string[]): void {
   const withModel = (c: Command): Command =>
     c
       .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)', parsePath)
-      .addOption(new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto'));
+      .addOption(providerOption());
 
   withModel(command('predict', 'class probabilities of images, and of all images in folders').argument('<image|folder...>')).action((paths: string[], o: Common) =>
     perform(o, o.model, (output, signal) => predict(paths, { model: modelOf(o), provider: o.provider ?? 'auto' }, output, signal)),
@@ -98,6 +117,44 @@ function main(argv: readonly string[]): void {
 
   withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, o.model, (output) => doctor(() => modelOf(o), output)));
 
+  command('evaluate', 'figures of one or several models over a folder of images whose classes are known')
+    .argument('<folder>')
+    .option('--model <path>', 'as in predict; repeat it for several models', collectPath)
+    .addOption(providerOption())
+    .requiredOption('--out <folder>', 'where predictions, metrics.json and run.json go', parsePath)
+    .option('--labels <file.csv>', 'the truth: a CSV (path, label, optionally group, groupSource, split), `annotations` for the annotation log, or `folders`', 'folders')
+    .option('--map <NAME=CLASS>', 'what a name of the truth stands for; an empty class leaves it out; repeat it for several names', collectMapping, {})
+    .option('--split <names>', 'the splits that the figures are about, separated by commas (default: the test split)', parseNames)
+    .addOption(new Option('--groups <how>', 'where none are given: guess patients or slides from runs of file numbers').choices(['none', 'file-run']).default('none'))
+    .option('--validation <part>', 'fit a temperature for each model on this part, a split or a CSV of labels, which the figures then leave out', parsePath)
+    .option('--ensemble', "add the mean of the models' probabilities as one more row")
+    .option('--shard <i/n>', 'only the i-th of n parts; taken from a Slurm array task or a Kubernetes Indexed Job where not given', shardArgument(parseShard))
+    .option('--cores <number>', 'how many may be used (default: all)', parseWhole(1))
+    .option('--resume', 'go on with an evaluation that was stopped')
+    .action((folder: string, o: Common & EvaluateArguments, c: Command) => {
+      const models = o.model ?? [modelOf({})];
+      if (o.ensemble && models.length < 2) c.error('error: --ensemble needs at least two models');
+      const shard = o.shard ?? shardOfEnvironment(c);
+      const options = {
+        ...o,
+        folder,
+        models,
+        provider: o.provider ?? 'auto',
+        labels: o.labels === 'folders' || o.labels === 'annotations' ? o.labels : { csv: o.labels },
+        splits: o.split,
+        validation: o.validation === undefined ? undefined : o.validation.toLowerCase().endsWith('.csv') ? { csv: o.validation } : { split: o.validation },
+        ensemble: o.ensemble ?? false,
+        shard,
+        resume: o.resume ?? false,
+      } as const;
+      return perform(o, folder, (output, signal) => evaluate(options, spawnThread, output, signal));
+    });
+
+  command('merge', 'the shards of an evaluation as one: the same bytes as one run gives, run.json aside')
+    .argument('<folder...>', 'out folders of all shards')
+    .requiredOption('--out <folder>', 'where predictions, metrics.json and run.json go', parsePath)
+    .action((folders: string[], o: Common & { out: string }) => perform(o, folders[0], (output, signal) => merge(folders, o.out, output, signal)));
+
   command('metrics', 'figures of a table of predictions: accuracy, AUC, calibration and so on, with 95 % intervals')
     .argument('<predictions.csv>', 'columns path, label, p:<class> for each class in order, and optionally group (patient or slide)')
     .option('--out <metrics.json>', 'where all figures and curves go', parsePath)
@@ -136,6 +193,52 @@ async function perform(options: Common, subject: string | undefined, run: (outpu
 
 function modelOf(options: Common): string {
   return options.model ?? defaultModel(path.join(__dirname, '..'));
+}
+
+/**
+ * A thread of an evaluation: this file, too. What a thread makes of an image is short-lived, and lies outside its heap for the most part; a small young
+ * generation is emptied often, and the memory of a run does not grow with its length.
+ */
+function spawnThread(data: ThreadData): Worker {
+  return new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+}
+
+function providerOption(): Option {
+  return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
+}
+
+function collectPath(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, parsePath(text)];
+}
+
+/** The last '=' divides: names of folders are freer than ids of classes. */
+function collectMapping(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new InvalidArgumentError('NAME=CLASS, e.g. "early blasts=Early".');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+function parseNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function shardArgument<A extends unknown[], R>(parse: (...args: A) => R): (...args: A) => R {
+  return (...args) => {
+    try {
+      return parse(...args);
+    } catch (error) {
+      const { message, hint } = toErrorInfo(error);
+      throw new InvalidArgumentError(`${message} ${hint}`);
+    }
+  };
+}
+
+function shardOfEnvironment(c: Command): Shard {
+  try {
+    return shardArgument(shardOfJob)(process.env) ?? { index: 1, count: 1 };
+  } catch (error) {
+    return c.error(`error: ${(error as Error).message}`);
+  }
 }
 
 /** `all`, or names separated by commas. */
@@ -177,5 +280,8 @@ function parseSize(text: string): number {
   return size;
 }
 
-endWithReader();
-main(process.argv);
+// The threads of an evaluation run this file, too.
+if (isMainThread) {
+  endWithReader();
+  main(process.argv);
+} else if (parentPort) runThread(parentPort, workerData as ThreadData);

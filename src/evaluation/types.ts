@@ -191,6 +191,10 @@ export interface EvaluationResult {
   readonly notDistinguishable: readonly string[];
   readonly leakage: Leakage;
   readonly unreadable: readonly Unreadable[];
+  /** Images whose reviewers differ and nobody adjudicated, or that were excluded. */
+  readonly leftOut?: readonly { readonly path: string; readonly reason: 'disputed' | 'excluded' }[] | undefined;
+  /** How many images the figures are about, how many temperatures were fitted on, and how many of other splits the leakage gate saw. */
+  readonly images?: { readonly headline: number; readonly validation: number; readonly otherSplits: number } | undefined;
   /** Folder or truth names, and the class id that each was taken for; null: none, so its images were left out. */
   readonly mapping: Readonly<Record<string, string | null>>;
 }

@@ -9,6 +9,7 @@ import { ElementType } from '../onnx/tensors';
 import { GraphWriter } from '../onnx/writer';
 import type { ProviderName } from '../protocol/analysis';
 import { largestBatchOf, openChecked, Pace, type Batching } from './batches';
+import { addFeatures } from './openModel';
 import type { Prepared } from './prepare';
 
 export interface BatchedSession extends Batching {
@@ -16,15 +17,17 @@ export interface BatchedSession extends Batching {
   readonly provider: ProviderName;
   /** Output, float32 [n, classes]. */
   readonly logits: string;
+  /** Output, float32 [n, F], with the features that the domain is judged by; undefined where the manifest has none. */
+  readonly features: string | undefined;
 }
 
 /** @throws SmearLensError `provider-unavailable` also where the provider computes other values than the CPU */
 export async function openBatched(p: Prepared, provider: ProviderName): Promise<BatchedSession> {
-  const { model, logits } = batchedModel(p);
+  const { model, logits, features } = batchedModel(p);
   const skeleton = skeletonBytes(model);
   const open = async (name: ProviderName): Promise<BatchedSession> => {
     const session = await createSession(skeleton, { provider: name, file: p.model.file, externalDataFolder: p.model.folder });
-    return { prepared: p, provider: name, session, largestBatch: largestBatchOf(p, name), logits };
+    return { prepared: p, provider: name, session, largestBatch: largestBatchOf(p, name), logits, features };
   };
   return openChecked(p, provider, open, (session) => runBatched(session, probeInput(3 * inputSize(p))));
 }
@@ -77,7 +80,7 @@ function inputSize({ resolved: { input } }: Prepared): number {
   return 3 * input.width * input.height;
 }
 
-function batchedModel(p: Prepared): { model: OnnxModel; logits: string } {
+function batchedModel(p: Prepared): { model: OnnxModel; logits: string; features: string | undefined } {
   const model = cloneModel(p.model);
   const { graph } = model.proto;
   const w = new GraphWriter(new Graph(model), 'smearlens_batched');
@@ -85,9 +88,10 @@ function batchedModel(p: Prepared): { model: OnnxModel; logits: string } {
   const logits = w.node('Identity', [w.cast(w.reshape(p.logits.tensor, w.ints([-1, p.classes])), ElementType.FLOAT)], {}, w.name('logits'));
   graph.output = [];
   w.output(logits, ElementType.FLOAT, ['n', p.classes]);
+  const features = p.resolved.domain && addFeatures(w, p, p.resolved.domain);
   const shape = p.facts.get(p.image.name)?.shape ?? [];
   graph.input = graph.input.filter((i) => i.name !== p.image.name);
   w.input(p.image.name, p.image.elementType, ['n', ...shape.slice(1)]);
   prune(model);
-  return { model, logits };
+  return { model, logits, features };
 }

@@ -4,7 +4,7 @@ import type { Engine } from '../inference/engine';
 import { openWithFirstThatWorks, providerOrder } from '../inference/providers';
 import { SessionCache } from '../inference/sessionCache';
 import { resolveModel, type ResolvedModel } from '../models/resolve';
-import type { Analysis, CamMap, ClassInfo, DomainVerdict, ModelInfo, ProviderChoice, ProviderName } from '../protocol/analysis';
+import type { Analysis, CamMap, DomainVerdict, ProviderChoice, ProviderName } from '../protocol/analysis';
 import type { DoctorReport, LayerChoices, ModelChoice, ModelDescription } from '../protocol/inference';
 import type { Inquiry, InquiryAnswer } from '../protocol/inquiry';
 import { MAX_CONSTANT_CLASSES } from './explained';
@@ -16,7 +16,7 @@ import type { MaskPlace } from './maskedGraph';
 import { ModelMemory } from './memory';
 import { openGradients, type GradientSession } from './moreMethods';
 import { openModel, runModel, type OpenModel, type RunResult } from './openModel';
-import { layerOf, prepare, type Prepared } from './prepare';
+import { activationOf, layerOf, modelInfo, prepare, type Prepared } from './prepare';
 import { probabilitiesOf } from './probabilities';
 import { versions } from './versions';
 
@@ -46,10 +46,9 @@ export class ExplainEngine implements Engine {
     const resolved = await resolveModel(choice.path);
     const { open, error } = await this.open(resolved, choice.provider, explain ? choice.layer : undefined);
     const result = await this.run(open, input, options.rows);
-    const { classes } = open.prepared;
     const logits = Array.from(result.logits);
     return {
-      model: modelInfo(resolved, classes),
+      model: modelInfo(open.prepared),
       logits,
       probabilities: probabilitiesOf(logits, activationOf(open.prepared), resolved.temperature),
       predicted: logits.indexOf(Math.max(...logits)),
@@ -86,7 +85,7 @@ export class ExplainEngine implements Engine {
     const resolved = await resolveModel(choice.path);
     const p = await this.prepare(resolved);
     const { open } = await this.open(resolved, choice.provider, choice.layer);
-    return { model: modelInfo(resolved, p.classes), provider: open.provider, layer: open.explained?.layer };
+    return { model: modelInfo(p), provider: open.provider, layer: open.explained?.layer };
   }
 
   async layers(choice: ModelChoice): Promise<LayerChoices> {
@@ -184,11 +183,6 @@ function topRows(logits: Float32Array): number[] {
   return Array.from(logits.keys()).sort((a, b) => logits[b] - logits[a] || a - b).slice(0, TOP_CLASSES);
 }
 
-/** What turns the model's logits into probabilities. */
-function activationOf({ resolved, logits }: Prepared): 'softmax' | 'sigmoid' {
-  return resolved.activation ?? (logits.activation === 'sigmoid' ? 'sigmoid' : 'softmax');
-}
-
 /** Only the maps of these classes. */
 function select(result: RunResult, rows: readonly number[] | undefined): RunResult {
   const { explanation } = result;
@@ -199,11 +193,6 @@ function select(result: RunResult, rows: readonly number[] | undefined): RunResu
 function join(before: RunResult | undefined, next: RunResult): RunResult {
   const maps = [...(before?.explanation?.maps ?? []), ...(next.explanation?.maps ?? [])];
   return { ...next, explanation: next.explanation && { ...(next.explanation), maps }, milliseconds: next.milliseconds + (before?.milliseconds ?? 0) };
-}
-
-function modelInfo(resolved: ResolvedModel, classes: number): ModelInfo {
-  const numbered = (): ClassInfo[] => Array.from({ length: classes }, (_, i) => ({ id: String(i), name: String(i) }));
-  return { id: resolved.id, name: resolved.name, sha256: resolved.sha256, classes: resolved.classes ?? numbered() };
 }
 
 function domainOf(resolved: ResolvedModel, result: RunResult): DomainVerdict | undefined {

@@ -40,9 +40,10 @@ export interface RunResult {
  * Opens a session that predicts and, where a layer is named (or `auto`), explains.
  * A provider other than the CPU has by then run the model once and agreed with the CPU.
  * @param outputs of those that the session gives, 'logits' is one
+ * @param threads of a run on the CPU; all cores where undefined
  * @throws SmearLensError `provider-unavailable`, or what preparing and explaining throw
  */
-export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined, outputs: readonly ExplainedOutput[] = MAP_OUTPUTS): Promise<OpenModel> {
+export async function openModel(p: Prepared, provider: ProviderName, layer: string | undefined, outputs: readonly ExplainedOutput[] = MAP_OUTPUTS, threads?: number): Promise<OpenModel> {
   const { model, explained } = layer === undefined ? { model: cloneModel(p.model), explained: undefined } : selfExplaining(p, layer, outputs);
   // Only what is read is computed: the model's own outputs (a softmax, say) are dropped from this session's graph.
   model.proto.graph.output = model.proto.graph.output.filter((o) => explained && outputs.some((name) => explained[name] === o.name));
@@ -52,7 +53,7 @@ export async function openModel(p: Prepared, provider: ProviderName, layer: stri
   prune(model);
   fixShapes(model, p);
   const skeleton = skeletonBytes(model);
-  const session = await createSession(skeleton, { provider, file: p.model.file, externalDataFolder: p.model.folder });
+  const session = await createSession(skeleton, { provider, file: p.model.file, externalDataFolder: p.model.folder, threads });
   const open: OpenModel = { prepared: p, session, provider, explained, outputs: explained ? outputs : [], logits, features };
   if (provider === 'cpu') return open;
   try {
@@ -142,8 +143,12 @@ function fixShapes(model: OnnxModel, p: Prepared): void {
   graph.valueInfo = [];
 }
 
-/** The features as a row: a four-dimensional activation is averaged over its pixels. */
-function addFeatures(w: GraphWriter, p: Prepared, { features, size }: DomainModel): string {
+/**
+ * Adds an output, float32 [n, F], with the features that the domain is judged by.
+ * The features as a row: a four-dimensional activation is averaged over its pixels.
+ * @throws SmearLensError `manifest-invalid` where they have another size
+ */
+export function addFeatures(w: GraphWriter, p: Prepared, { features, size }: DomainModel): string {
   const shape = p.facts.get(features)?.shape ?? [];
   if (shape[1] !== size || (shape.length !== 2 && shape.length !== 4)) {
     throw new SmearLensError('manifest-invalid', `${p.model.file}: '${features}' has the shape [${shape.join(', ')}]; its manifest judges the domain by ${size} features.`, "Correct 'domain' in model.json, or remove it.");

@@ -6,6 +6,7 @@ import { inputsOf, type ImageInput, type ScalarInput } from '../models/network';
 import { describeNode, Graph, intAttribute } from '../onnx/graph';
 import { readModel, type OnnxModel } from '../onnx/model';
 import { ElementType, sizeOf } from '../onnx/tensors';
+import type { ClassInfo, ModelInfo } from '../protocol/analysis';
 import { readExplained } from './explained';
 import { probe, type Facts } from './facts';
 import { toHalf } from './half';
@@ -51,6 +52,17 @@ export function layerOf(p: Prepared, name: string): Layer {
   const wished = named === 'auto' ? (readExplained(p.model)?.layer ?? 'auto') : named;
   const find = wished === 'auto' ? chooseLayer : (...args: Parameters<typeof chooseLayer>): Layer => namedLayer(...args, wished);
   return find(p.graph, p.facts, p.image.name, p.logits.tensor);
+}
+
+/** What turns the model's logits into probabilities. */
+export function activationOf({ resolved, logits }: Prepared): 'softmax' | 'sigmoid' {
+  return resolved.activation ?? (logits.activation === 'sigmoid' ? 'sigmoid' : 'softmax');
+}
+
+/** The model as results name it; the classes of a bare file are numbered. */
+export function modelInfo({ resolved, classes }: Prepared): ModelInfo {
+  const numbered = (): ClassInfo[] => Array.from({ length: classes }, (_, i) => ({ id: String(i), name: String(i) }));
+  return { id: resolved.id, name: resolved.name, sha256: resolved.sha256, classes: resolved.classes ?? numbered() };
 }
 
 function checkInput(resolved: ResolvedModel, image: ImageInput): void {

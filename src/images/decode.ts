@@ -30,10 +30,9 @@ export interface DecodedImage extends RgbImage {
  * @throws SmearLensError `image-not-found`, `image-empty`, `image-unreadable`, `image-unsupported`, `image-too-large`, `cancelled`
  */
 export async function decodeFile(path: string, options: DecodeOptions = {}): Promise<DecodedImage> {
-  const file = await readImageFile(path, options.signal);
-  const sha256 = createHash('sha256').update(file).digest('hex');
-  const { width, height, data } = await decodeBytes(file, path, options);
-  return { width, height, data, sha256, bytes: file.length };
+  const { bytes, sha256 } = await readImageFile(path, options.signal);
+  const { width, height, data } = await decodeBytes(bytes, path, options);
+  return { width, height, data, sha256, bytes: bytes.length };
 }
 
 /**
@@ -59,7 +58,11 @@ function describeForeign(bytes: Uint8Array): string {
   return kind === undefined ? 'the file is not an image of a kind we read' : `this is ${kind}, which is not read`;
 }
 
-async function readImageFile(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+/**
+ * The bytes of an image file, and their sha256 (lower-case hex).
+ * @throws SmearLensError `image-not-found`, `image-unreadable`, `image-too-large`, `cancelled`
+ */
+export async function readImageFile(path: string, signal?: AbortSignal): Promise<{ bytes: Uint8Array; sha256: string }> {
   throwIfCancelled(path, signal);
   try {
     const status = await stat(path);
@@ -67,7 +70,8 @@ async function readImageFile(path: string, signal: AbortSignal | undefined): Pro
     // Reading a pipe or device could wait forever.
     if (!status.isFile()) throw notReadable(path, 'this is not a regular file', 'Copy the image into a folder first.');
     if (status.size > MAX_FILE_BYTES) throw fileTooLarge(path, status.size);
-    return await readFile(path, { signal });
+    const bytes = await readFile(path, { signal });
+    return { bytes, sha256: createHash('sha256').update(bytes).digest('hex') };
   } catch (cause) {
     throwIfCancelled(path, signal);
     throw fileError(path, cause);

@@ -19,6 +19,8 @@ export interface SessionSettings {
   readonly externalDataFolder?: string | undefined;
   /** Whether ONNX Runtime may fuse and fold; `true` unless told otherwise. */
   readonly optimise?: boolean | undefined;
+  /** Threads of a run, see {@link threadCount}. */
+  readonly threads?: number | undefined;
   /** Where to write a profile of the runs; none unless given. */
   readonly profileFilePrefix?: string | undefined;
 }
@@ -61,7 +63,7 @@ export async function runSession(
 
 function sessionOptions(settings: SessionSettings): ort.InferenceSession.SessionOptions {
   const { provider, externalDataFolder, optimise = true, profileFilePrefix } = settings;
-  const threads = threadCount(process.env.SMEARLENS_THREADS);
+  const threads = threadCount(process.env.SMEARLENS_THREADS, settings.threads);
   return {
     executionProviders: [provider],
     graphOptimizationLevel: optimise ? 'all' : 'disabled',
@@ -78,10 +80,11 @@ function sessionOptions(settings: SessionSettings): ort.InferenceSession.Session
  * How many threads a model run may use; `undefined` leaves it to ONNX Runtime, which takes one a physical core. Where it cannot tell those
  * (containers, virtual machines) it takes half of the logical ones, so that of two cores one would stand idle: small machines use all.
  * @param value of `SMEARLENS_THREADS`, which comes first
+ * @param wanted by the caller
  * @param cores logical cores of this machine
  */
-export function threadCount(value: string | undefined, cores = os.availableParallelism()): number | undefined {
-  if (!value) return cores <= SMALL_MACHINE ? cores : undefined;
+export function threadCount(value: string | undefined, wanted?: number, cores = os.availableParallelism()): number | undefined {
+  if (!value) return wanted ?? (cores <= SMALL_MACHINE ? cores : undefined);
   if (/^[1-9]\d{0,2}$/.test(value)) return Number(value);
   throw new SmearLensError(
     'input-invalid',

@@ -116,7 +116,11 @@ async function load(manifestPath: string | undefined, onnxPath: string): Promise
   };
 }
 
-async function hashFile(file: string): Promise<string> {
+/**
+ * SHA-256 of a model's file, lower-case hex.
+ * @throws SmearLensError `model-not-found` where it cannot be read
+ */
+export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   try {
     await pipeline(fs.createReadStream(file), hash);

@@ -152,10 +152,11 @@ describe('SMEARLENS_THREADS', () => {
   afterEach(() => void vi.unstubAllEnvs());
 
   test('is a number of threads, or is refused by name', async () => {
-    expect(threadCount(undefined, 16)).toBeUndefined();
-    expect(threadCount('', 16)).toBeUndefined();
-    expect(threadCount(undefined, 2)).toBe(2);
-    expect(threadCount('2', 16)).toBe(2);
+    expect(threadCount(undefined, undefined, 16)).toBeUndefined();
+    expect(threadCount('', undefined, 16)).toBeUndefined();
+    expect(threadCount(undefined, undefined, 2)).toBe(2);
+    expect(threadCount(undefined, 1, 2)).toBe(1);
+    expect(threadCount('2', 1, 16)).toBe(2);
     for (const value of ['0', '-1', '1.5', 'many']) expect(() => threadCount(value)).toThrow(/SMEARLENS_THREADS/);
     vi.stubEnv('SMEARLENS_THREADS', 'many');
     await expect(opened(plain)).rejects.toMatchObject({ code: 'input-invalid' });

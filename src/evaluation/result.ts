@@ -1,0 +1,173 @@
+/** From what the runs found out to the tables: the same bytes whether one run or several shards found it. */
+import * as path from 'node:path';
+import { SmearLensError } from '../errors';
+import { probabilitiesOf } from '../explain/probabilities';
+import { RESEARCH_USE } from '../protocol/format';
+import { compareModels } from './metrics/compare';
+import { ensembleOf } from './metrics/ensemble';
+import { metricsJson } from './metrics/json';
+import { likeliest } from './metrics/likeliest';
+import { metricsOf } from './metrics/metrics';
+import { fitTemperature, withTemperature } from './metrics/temperature';
+import { leakageOf, type LeakageInput } from './leakage/leakage';
+import { writeWhole } from './outFolder';
+import { writePredictions } from './predictionsCsv';
+import type { Contents, ImageRecord, JournalModel, Role, Settings } from './run/journal';
+import type { EvaluatedModel, EvaluationResult, GroupSource, PredictionSet, Unreadable } from './types';
+
+/** One row of the table, and the predictions that it is about. */
+interface Row {
+  readonly model: Omit<EvaluatedModel, 'metrics'>;
+  readonly set: PredictionSet;
+  /** Id of the model that was calibrated. */
+  readonly of?: string;
+}
+
+export interface Assembled {
+  readonly result: EvaluationResult;
+  /** By id of the row: model, ensemble, calibrated, not independent. */
+  readonly sets: ReadonlyMap<string, PredictionSet>;
+}
+
+/** All images of all shards, with the scores that belong to them. */
+interface Gathered {
+  readonly settings: Settings;
+  /** Sorted by path. */
+  readonly images: readonly ImageRecord[];
+  readonly unreadable: readonly Unreadable[];
+  readonly scores: readonly Contents['scores'][];
+}
+
+/**
+ * @param shards as `readJournal` gives them, of one evaluation
+ * @throws SmearLensError `input-invalid` where no image is left to evaluate, `cancelled`
+ */
+export async function assemble(shards: readonly Contents[], signal?: AbortSignal): Promise<Assembled> {
+  const gathered = gather(shards);
+  const { settings, images, unreadable } = gathered;
+  const rows = rowsOf(gathered);
+  // A temperature changes no predicted class: a calibrated model is as accurate as the model.
+  const compared = rows.filter(({ model }) => model.kind === 'model' || model.kind === 'ensemble');
+  const { comparisons, notDistinguishable } = compareModels(compared.map(({ model, set }) => ({ id: model.id, set })));
+  const alike = rows.filter(({ model, of }) => notDistinguishable.includes(model.kind === 'calibrated' ? (of ?? '') : model.id)).map(({ model }) => model.id);
+  const result: EvaluationResult = {
+    researchUse: RESEARCH_USE,
+    models: rows.map(({ model, set }) => ({ ...model, metrics: metricsOf(set) })),
+    comparisons,
+    notDistinguishable: alike,
+    leakage: await leakageOf(leakageInputs(gathered), { groupSource: groupSourceOf(images), signal }),
+    unreadable,
+    mapping: settings.mapping,
+    ...(settings.leftOut.length > 0 ? { leftOut: settings.leftOut } : {}),
+    images: countsOf(images),
+  };
+  return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])) };
+}
+
+/**
+ * Writes `predictions-<model id>.csv` of each row, and metrics.json: the one place for what a whole evaluation leaves, after a run and after a merge. run.json
+ * is in `out` by then.
+ * @returns the files' paths
+ */
+export async function writeResult({ result, sets }: Assembled, out: string): Promise<string[]> {
+  const files = await writePredictionFiles(sets, out);
+  const metrics = path.join(out, 'metrics.json');
+  await writeWhole(metrics, metricsJson(result));
+  return [...files, metrics];
+}
+
+/** A shard's own predictions; its figures are those of the whole. */
+export async function writeShard(contents: Contents, out: string): Promise<string[]> {
+  return writePredictionFiles(new Map(rowsOf(gather([contents]), false).map(({ model, set }) => [model.id, set])), out);
+}
+
+async function writePredictionFiles(sets: Assembled['sets'], out: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const [id, set] of sets) {
+    const file = path.join(out, `predictions-${id.replace(/[/\\:*?"<>|]/g, '_')}.csv`);
+    await writePredictions(set, file);
+    files.push(file);
+  }
+  return files;
+}
+
+function gather(shards: readonly Contents[]): Gathered {
+  const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
+  return {
+    settings: shards[0].settings,
+    images: shards.flatMap((s) => s.images).sort(byPath),
+    unreadable: shards.flatMap((s) => s.unreadable).sort(byPath),
+    scores: shards.map((s) => s.scores),
+  };
+}
+
+function rowsOf(gathered: Gathered, further = true): Row[] {
+  const { settings, images } = gathered;
+  const { models } = settings;
+  const sets = models.map((m) => setOf(gathered, m, 'headline', false));
+  if (further && sets[0].rows.length === 0) {
+    throw new SmearLensError('input-invalid', 'No labelled image could be read and evaluated.', 'See what was reported of the images, and how names were matched to classes.');
+  }
+  const rows = models.map((m, i): Row => ({ model: { ...facts(m), kind: 'model' }, set: sets[i] }));
+  if (!further) return rows;
+  if (settings.ensemble) rows.push({ model: { id: 'ensemble', name: `Mean of ${models.map((m) => m.name).join(', ')}`, sha256: '', kind: 'ensemble' }, set: ensembleOf(sets) });
+  if (settings.validation !== undefined) rows.push(...models.map((m, i) => calibrated(gathered, m, sets[i])));
+  if (images.some((image) => image.role === 'headline' && image.sawModel)) {
+    rows.push(...models.map((m): Row => ({ model: { ...facts(m), id: `${m.id}-not-independent`, kind: 'not-independent' }, set: setOf(gathered, m, 'headline', true) })));
+  }
+  return rows;
+}
+
+function facts({ id, name, sha256, bytes, parameters }: JournalModel): Pick<EvaluatedModel, 'id' | 'name' | 'sha256' | 'bytes' | 'parameters'> {
+  return { id, name, sha256, bytes, parameters };
+}
+
+/** The model with a temperature fitted on the validation part, on top of its own. */
+function calibrated(gathered: Gathered, m: JournalModel, set: PredictionSet): Row {
+  const validation = setOf(gathered, m, 'validation', false);
+  if (validation.rows.length === 0) throw new SmearLensError('input-invalid', `The validation part '${gathered.settings.validation ?? ''}' holds no image that could be evaluated.`, 'Name a split or a CSV of labelled images with --validation.');
+  const temperature = fitTemperature(validation);
+  return { of: m.id, model: { ...facts(m), id: `${m.id}-calibrated`, name: `${m.name}, calibrated`, kind: 'calibrated', temperature: temperature * m.temperature }, set: withTemperature(set, temperature) };
+}
+
+function setOf({ settings, images, scores }: Gathered, model: JournalModel, role: Role, sawModel: boolean): PredictionSet {
+  const chosen = images.filter((image) => image.role === role && (image.sawModel ?? false) === sawModel);
+  const rows = chosen.map(({ path: file, sha256, label, group }) => {
+    const probabilities = probabilitiesOf(scoreOf(scores, sha256, model).logits, 'softmax', model.temperature);
+    return { path: file, sha256, label, predicted: likeliest(probabilities), probabilities, ...(group === undefined ? {} : { group }) };
+  });
+  return { classes: settings.classes, rows, groupSource: groupSourceOf(chosen) };
+}
+
+/** Guessed ones among given ones make all of them guessed. */
+function groupSourceOf(images: readonly ImageRecord[]): GroupSource {
+  const sources = new Set(images.flatMap(({ group, groupSource }) => (group === undefined ? [] : [groupSource])));
+  return sources.has('file-run') ? 'file-run' : sources.has('given') ? 'given' : 'none';
+}
+
+function scoreOf(scores: Gathered['scores'], sha256: string, model: JournalModel): { readonly logits: readonly number[]; readonly inDomain?: boolean | undefined } {
+  for (const shard of scores) {
+    const score = shard.get(sha256)?.get(model.key);
+    if (score) return score;
+  }
+  throw new SmearLensError('internal', `The journal has no scores of ${model.name} for an image of sha256 ${sha256}.`, 'Evaluate into a new folder, and please report this.');
+}
+
+function leakageInputs({ settings, images, scores }: Gathered): LeakageInput[] {
+  const judged = settings.models.filter((m) => m.hasDomain);
+  return images.map(({ path: file, sha256, label, role, group, split, fingerprint, sawModel }) => ({
+    path: file,
+    sha256,
+    label: settings.classes[label].id,
+    group,
+    split,
+    fingerprint: fingerprint === undefined ? undefined : new Int8Array(Buffer.from(fingerprint, 'base64')),
+    outsideDomainOf: role === 'other' ? [] : judged.filter((m) => scoreOf(scores, sha256, m).inDomain === false).map((m) => m.id),
+    notIndependent: sawModel ?? false,
+  }));
+}
+
+function countsOf(images: readonly ImageRecord[]): NonNullable<EvaluationResult['images']> {
+  const count = (role: Role): number => images.filter((image) => image.role === role).length;
+  return { headline: count('headline'), validation: count('validation'), otherSplits: count('other') };
+}

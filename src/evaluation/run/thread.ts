@@ -1,0 +1,145 @@
+/**
+ * The threads of a run: some read and decode image files, others own the sessions. `session.run` blocks its thread, and so does
+ * what decoding does in JavaScript; libvips works beside both.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import { toErrorInfo, type ErrorInfo } from '../../errors';
+import { prepare, activationOf, modelInfo } from '../../explain/prepare';
+import { decodeBytes, readImageFile } from '../../images/decode';
+import { fingerprintOf, type Fingerprint } from '../../images/fingerprint';
+import { toTensor } from '../../images/tensor';
+import type { InputSpec, RgbImage } from '../../images/types';
+import { resolveModel } from '../../models/resolve';
+import type { ModelInfo, ProviderChoice, ProviderName } from '../../protocol/analysis';
+import { openPredictor, type Predictor } from './predictor';
+
+/** What a thread is for, as its `workerData`. */
+export type ThreadData = { readonly role: 'decode'; readonly inputs: readonly InputSpec[] } | { readonly role: 'predict'; readonly models: readonly string[]; readonly provider: ProviderChoice; readonly threads: number | undefined };
+
+/** Asked of a decoding thread. */
+export interface DecodeCall {
+  readonly file: string;
+  /** Where the file still has this sha256 it is not decoded. */
+  readonly unless: string | undefined;
+  /** What is wanted of it. */
+  readonly tensors: boolean;
+  readonly fingerprint: boolean;
+}
+
+export interface Decoded {
+  readonly sha256: string;
+  /** One for each of the thread's `inputs`; undefined where they were not wanted. */
+  readonly tensors?: readonly Float32Array[] | undefined;
+  readonly fingerprint?: Fingerprint | undefined;
+}
+
+/** Asked of a predicting thread: for each image its tensors, and which of the models to run on which of them. */
+export interface PredictCall {
+  readonly images: readonly (readonly Float32Array[])[];
+  /** By model: which of the tensors it takes; null: it is not run. */
+  readonly tensorOf: readonly (number | null)[];
+}
+
+export type ImageScores = { readonly logits: readonly number[]; readonly inDomain?: boolean | undefined } | { readonly error: ErrorInfo };
+
+export interface Predicted {
+  /** By model and image; null for a model that was not run. */
+  readonly scores: readonly (readonly ImageScores[] | null)[];
+  /** Wall time by model, in milliseconds. */
+  readonly milliseconds: readonly number[];
+}
+
+/** The models of a predicting thread, told when they are open. */
+export interface OpenedModel extends ModelInfo {
+  readonly provider: ProviderName;
+  readonly activation: 'softmax' | 'sigmoid';
+  readonly batch: number;
+}
+
+export type ToThread = { readonly id: number; readonly call: DecodeCall | PredictCall | 'open' | 'close' };
+export type FromThread = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorInfo };
+
+/** The thread's side: answers calls until it is told to close. */
+export function runThread(port: MessagePort, data: ThreadData): void {
+  const serve = data.role === 'decode' ? decoding(data.inputs) : predicting(data);
+  port.on('message', ({ id, call }: ToThread) => {
+    const answer = async (): Promise<void> => {
+      const { value, transfer } = await serve(call);
+      port.postMessage({ id, value } satisfies FromThread, transfer);
+      if (call === 'close') port.close();
+    };
+    answer().catch((error: unknown) => port.postMessage({ id, error: toErrorInfo(error) } satisfies FromThread));
+  });
+}
+
+type Serve = (call: ToThread['call']) => Promise<{ value: unknown; transfer?: ArrayBuffer[] }>;
+
+function decoding(inputs: readonly InputSpec[]): Serve {
+  return async (call) => {
+    if (typeof call === 'string' || !('file' in call)) return { value: undefined };
+    const value = await decode(call, inputs);
+    return { value, transfer: value.tensors?.map((t) => t.buffer as ArrayBuffer) };
+  };
+}
+
+async function decode({ file, unless, tensors, fingerprint }: DecodeCall, inputs: readonly InputSpec[]): Promise<Decoded> {
+  const { bytes, sha256 } = await readImageFile(file);
+  if (sha256 === unless) return { sha256 };
+  // Models that take pixels composed and windowed alike share the decoded image.
+  const images = new Map<string, Promise<RgbImage>>();
+  const imageOf = ({ background, window }: Pick<InputSpec, 'background' | 'window'>): Promise<RgbImage> => {
+    const key = JSON.stringify([background, window]);
+    const image = images.get(key) ?? decodeBytes(bytes, file, { background, window });
+    images.set(key, image);
+    return image;
+  };
+  const made: Float32Array[] = [];
+  if (tensors) for (const input of inputs) made.push(await toTensor(await imageOf(input), input));
+  // Whatever the model, a picture has the same fingerprint.
+  const print = fingerprint ? await fingerprintOf(await imageOf({ background: [255, 255, 255], window: 'full' })) : undefined;
+  // A picture that cannot be decoded is told of even where nothing of it is wanted.
+  if (!tensors && !fingerprint) await imageOf(inputs[0]);
+  return { sha256, tensors: tensors ? made : undefined, fingerprint: print };
+}
+
+function predicting({ models, provider, threads }: Extract<ThreadData, { role: 'predict' }>): Serve {
+  let predictors: Predictor[] = [];
+  return async (call) => {
+    if (call === 'open') {
+      const opened: OpenedModel[] = [];
+      for (const path of models) {
+        const p = await prepare(await resolveModel(path));
+        const predictor = await openPredictor(p, provider, threads);
+        predictors.push(predictor);
+        opened.push({ ...modelInfo(p), provider: predictor.provider, activation: activationOf(p), batch: predictor.batch });
+      }
+      return { value: opened };
+    }
+    if (call === 'close') {
+      for (const predictor of predictors) await predictor.release();
+      predictors = [];
+      return { value: undefined };
+    }
+    return { value: 'images' in call ? await predictAll(predictors, call) : undefined };
+  };
+}
+
+async function predictAll(predictors: readonly Predictor[], { images, tensorOf }: PredictCall): Promise<Predicted> {
+  const scores: (ImageScores[] | null)[] = [];
+  const milliseconds: number[] = [];
+  for (const [model, predictor] of predictors.entries()) {
+    const tensor = tensorOf[model];
+    const start = performance.now();
+    if (tensor === null) scores.push(null);
+    else {
+      const own: ImageScores[] = [];
+      for (let at = 0; at < images.length; at += predictor.batch) {
+        const batch = images.slice(at, at + predictor.batch).map((tensors) => tensors[tensor]);
+        own.push(...(await predictor.predict(batch)).map((s) => ('error' in s ? { error: toErrorInfo(s.error) } : s)));
+      }
+      scores.push(own);
+    }
+    milliseconds.push(performance.now() - start);
+  }
+  return { scores, milliseconds };
+}
