@@ -27,6 +27,9 @@ import type { ScoreCamMode } from './protocol/scoreCam';
 import packageJson from '../package.json';
 
 
+/** The report's built page. */
+const ASSETS = path.join(__dirname, 'webview');
+
 interface Common {
   readonly json?: boolean;
   readonly model?: string;
@@ -139,6 +142,7 @@ function main(argv: readonly string[]): void {
         ...o,
         folder,
         models,
+        assets: ASSETS,
         provider: o.provider ?? 'auto',
         labels: o.labels === 'folders' || o.labels === 'annotations' ? o.labels : { csv: o.labels },
         splits: o.split,
@@ -153,7 +157,7 @@ function main(argv: readonly string[]): void {
   command('merge', 'the shards of an evaluation as one: the same bytes as one run gives, run.json aside')
     .argument('<folder...>', 'out folders of all shards')
     .requiredOption('--out <folder>', 'where predictions, metrics.json and run.json go', parsePath)
-    .action((folders: string[], o: Common & { out: string }) => perform(o, folders[0], (output, signal) => merge(folders, o.out, output, signal)));
+    .action((folders: string[], o: Common & { out: string }) => perform(o, folders[0], (output, signal) => merge(folders, o.out, ASSETS, output, signal)));
 
   command('metrics', 'figures of a table of predictions: accuracy, AUC, calibration and so on, with 95 % intervals')
     .argument('<predictions.csv>', 'columns path, label, p:<class> for each class in order, and optionally group (patient or slide)')

@@ -42,7 +42,8 @@ drawFigures();
 
 function drawRun(): void {
   const { run, paths } = data;
-  const parts = [imagesOf(paths.length), new Date(run.when).toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' }), run.provider ? `provider ${run.provider}` : ''];
+  const { facts } = run;
+  const parts = [imagesOf(paths.length), facts ? new Date(facts.when).toLocaleString('en', { dateStyle: 'long', timeStyle: 'short' }) : '', facts?.provider ? `provider ${facts.provider}` : ''];
   byId('run').textContent = parts.filter(Boolean).join(' · ');
 }
 

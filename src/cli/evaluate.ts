@@ -28,6 +28,7 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
     {
       planned: (plan, models, { classes }) => planLines(options, plan, models, classes.map((c) => c.id)).forEach((line) => output.log(line)),
       progress,
+      drawing: (done, total) => output.progress(`${done} of ${total} pictures for the report`),
       failed: (file, error) => {
         output.progress('');
         output.failure(file, error);

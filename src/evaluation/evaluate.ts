@@ -1,12 +1,14 @@
 /** Evaluates models on a folder, from the first look at it to the tables. */
 import * as fs from 'node:fs';
 import * as os from 'node:os';
+import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
 import { ClassMapping } from './mapping';
 import { openOutFolder } from './outFolder';
-import { assemble, writeResult, writeShard, type Assembled } from './result';
+import { drawPictures } from './pictures';
+import { assemble, worstImages, writeResult, writeShard, type Assembled } from './result';
 import { hire, threadsFor } from './run/crew';
 import { Journal, readJournal, readKnown, type JournalModel, type Settings } from './run/journal';
 import { plan, type Plan } from './run/plan';
@@ -22,6 +24,8 @@ export interface EvaluateOptions extends TruthOptions {
   /** As `resolveModel` takes them. */
   readonly models: readonly string[];
   readonly out: string;
+  /** Folder of the report's built page, dist/webview. */
+  readonly assets: string;
   readonly provider: ProviderChoice;
   /** The user's own mapping: by name of the truth, id or name of a class, or '' for none. */
   readonly map: Readonly<Record<string, string>>;
@@ -40,6 +44,8 @@ export interface EvaluateEvents {
   /** Before the first image: what there is to do, and what names were taken for. */
   readonly planned: (plan: Plan, models: readonly JournalModel[], settings: Settings) => void;
   readonly progress: (progress: Progress) => void;
+  /** After the last image: how many of the report's small pictures are there. */
+  readonly drawing: (done: number, total: number) => void;
   /** An image or folder, by its path in the evaluated folder; the run goes on. */
   readonly failed: (path: string, error: unknown) => void;
   readonly log: (text: string) => void;
@@ -92,19 +98,22 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     journal.close();
     // Before the tables are made, so that their memory does not come on top of the sessions'.
     await crew.close();
-    const facts = await writeRunFacts(out, { started, seconds, images, scored, failed, shard, threads: crew.threads, models, milliseconds });
+    const facts = await writeRunFacts(out, { started, folder: options.folder, paths: options.models, seconds, images, scored, failed, shard, threads: crew.threads, models, milliseconds });
     if (signal.aborted) return { done: images, total: work.count, isWhole: false, files: [facts] };
     const contents = await readJournal(out);
+    const paths = new Map(models.map(({ id }, m) => [id, options.models[m]]));
+    await drawPictures(worstImages([contents]), { folder: options.folder, out, models: paths, provider: options.provider, signal, progress: events.drawing, log: events.log });
+    if (signal.aborted) return { done: images, total: work.count, isWhole: false, files: [facts] };
     if (shard.count > 1) return { done: images, total: work.count, isWhole: true, files: [...(await writeShard(contents, out)), facts] };
     const assembled = await assemble([contents], signal);
-    return { assembled, done: images, total: work.count, isWhole: true, files: [...(await writeResult(assembled, out)), facts] };
+    return { assembled, done: images, total: work.count, isWhole: true, files: [...(await writeResult(assembled, { out, pictures: [out], assets: options.assets })), facts] };
   } finally {
     await crew.close();
   }
 }
 
-function settingsOf({ ensemble, validation }: EvaluateOptions, classes: Settings['classes'], models: readonly JournalModel[], { listing, mapping, leftOut }: Plan): Settings {
-  return { format: 1, listing, classes, models, mapping, leftOut, ensemble, validation: validation && ('split' in validation ? validation.split : 'validation') };
+function settingsOf({ folder, ensemble, validation }: EvaluateOptions, classes: Settings['classes'], models: readonly JournalModel[], { listing, mapping, leftOut }: Plan): Settings {
+  return { format: 1, title: path.basename(path.resolve(folder)), listing, classes, models, mapping, leftOut, ensemble, validation: validation && ('split' in validation ? validation.split : 'validation') };
 }
 
 function nothingToEvaluate(folder: string, { mapping, unlabelled }: Plan): SmearLensError {

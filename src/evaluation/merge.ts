@@ -15,9 +15,10 @@ export interface Merged {
 
 /**
  * @param folders out folders of all shards, in any order
+ * @param assets folder of the report's built page, dist/webview
  * @throws SmearLensError `input-invalid` where one is missing, twice, unfinished or of another evaluation; `output-unwritable`
  */
-export async function mergeShards(folders: readonly string[], out: string, signal?: AbortSignal): Promise<Merged> {
+export async function mergeShards(folders: readonly string[], out: string, assets: string, signal?: AbortSignal): Promise<Merged> {
   const shards: Contents[] = [];
   for (const folder of folders) shards.push(await readJournal(folder));
   requireWhole(folders, shards);
@@ -27,7 +28,7 @@ export async function mergeShards(folders: readonly string[], out: string, signa
   const facts = path.join(out, RUN_FACTS);
   const runs = await Promise.all(folders.map(async (folder) => JSON.parse(await fs.readFile(path.join(folder, RUN_FACTS), 'utf8').catch(() => 'null')) as unknown));
   await writeWhole(facts, `${JSON.stringify({ merged: runs }, null, 2)}\n`);
-  return { assembled, files: [...(await writeResult(assembled, out)), facts] };
+  return { assembled, files: [...(await writeResult(assembled, { out, pictures: folders, assets })), facts] };
 }
 
 function requireWhole(folders: readonly string[], shards: readonly Contents[]): void {

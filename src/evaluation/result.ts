@@ -11,9 +11,13 @@ import { metricsOf } from './metrics/metrics';
 import { fitTemperature, withTemperature } from './metrics/temperature';
 import { leakageOf, type LeakageInput } from './leakage/leakage';
 import { writeWhole } from './outFolder';
+import { readPictures } from './pictures';
 import { writePredictions } from './predictionsCsv';
+import { reportData } from './report/reportData';
+import { writeReport } from './report/writeReport';
 import type { Contents, ImageRecord, JournalModel, Role, Settings } from './run/journal';
 import type { EvaluatedModel, EvaluationResult, GroupSource, PredictionSet, Unreadable } from './types';
+import { worstOf, type WrongImage } from './worst';
 
 /** One row of the table, and the predictions that it is about. */
 interface Row {
@@ -27,6 +31,10 @@ export interface Assembled {
   readonly result: EvaluationResult;
   /** By id of the row: model, ensemble, calibrated, not independent. */
   readonly sets: ReadonlyMap<string, PredictionSet>;
+  /** Name of the evaluated folder. */
+  readonly title: string;
+  /** Those to be shown first. */
+  readonly worst: readonly WrongImage[];
 }
 
 /** All images of all shards, with the scores that belong to them. */
@@ -61,19 +69,32 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
     ...(settings.leftOut.length > 0 ? { leftOut: settings.leftOut } : {}),
     images: countsOf(images),
   };
-  return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])) };
+  return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])), title: settings.title, worst: worstImages(shards) };
+}
+
+export interface ResultOptions {
+  readonly out: string;
+  /** Where the pictures were drawn: `out` itself, or the out folders of the shards. */
+  readonly pictures: readonly string[];
+  /** Folder of the report's built page, dist/webview. */
+  readonly assets: string;
 }
 
 /**
- * Writes `predictions-<model id>.csv` of each row, and metrics.json: the one place for what a whole evaluation leaves, after a run and after a merge. run.json
- * is in `out` by then.
+ * Writes `predictions-<model id>.csv` of each row, metrics.json and report.html: the one place for what a whole evaluation leaves, after a run and after a merge.
  * @returns the files' paths
  */
-export async function writeResult({ result, sets }: Assembled, out: string): Promise<string[]> {
+export async function writeResult({ result, sets, title, worst }: Assembled, { out, pictures, assets }: ResultOptions): Promise<string[]> {
   const files = await writePredictionFiles(sets, out);
   const metrics = path.join(out, 'metrics.json');
   await writeWhole(metrics, metricsJson(result));
-  return [...files, metrics];
+  const report = await writeReport(out, reportData({ result, run: { title }, sets, thumbnails: await readPictures(pictures, worst) }), assets);
+  return [...files, metrics, report];
+}
+
+/** The images of one run or shard that pictures are drawn of. Those of a whole are among those of its shards. */
+export function worstImages(shards: readonly Contents[]): WrongImage[] {
+  return worstOf(new Map(rowsOf(gather(shards), false).map(({ model, set }) => [model.id, set])));
 }
 
 /** A shard's own predictions; its figures are those of the whole. */

@@ -7,7 +7,6 @@ import { fieldOf, toTensor } from '../images/tensor';
 import type { InputSpec } from '../images/types';
 import { resolveModel } from '../models/resolve';
 import type { ModelChoice } from '../protocol/inference';
-import type { Prediction } from './types';
 
 /** Images with a thumbnail, unless stated. */
 export const MAX_THUMBNAILS = 200;
@@ -18,7 +17,7 @@ const MAX_BYTES = 3600;
 
 /** One image of the evaluation. */
 export interface ThumbnailSubject {
-  /** As in {@link Prediction.path}. */
+  /** As in {@link import('./types').Prediction.path}. */
   readonly path: string;
   /** Where the image is now. */
   readonly file: string;
@@ -40,15 +39,6 @@ export interface ThumbnailOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told of an image that cannot be shown; the others go on. */
   readonly failed?: ((path: string, error: unknown) => void) | undefined;
-}
-
-/** The wrongly classified images, sure-but-wrong first (then by path), `limit` at most. */
-export function worstOf(rows: readonly Prediction[], limit = MAX_THUMBNAILS): Prediction[] {
-  const confidence = ({ probabilities, predicted }: Prediction): number => (Number.isNaN(probabilities[predicted]) ? -1 : probabilities[predicted]);
-  return rows
-    .filter(({ predicted, label }) => predicted !== label)
-    .sort((a, b) => confidence(b) - confidence(a) || (a.path < b.path ? -1 : 1))
-    .slice(0, limit);
 }
 
 /**

@@ -7,13 +7,15 @@ import { button, table, type Cell } from './table';
 
 const KINDS: Record<EvaluatedModel['kind'], string> = { model: '', ensemble: 'ensemble', calibrated: 'temperature-scaled', 'not-independent': 'labels that are not independent' };
 
-const HEAD = ['Model', 'Accuracy', '95 % interval', 'Precision', 'Sensitivity', 'Specificity', 'F1', 'AUC', 'Size', 'Parameters', 'Images/s'];
+const HEAD = ['Model', 'Accuracy', '95 % interval', 'Precision', 'Sensitivity', 'Specificity', 'F1', 'AUC', 'Size', 'Parameters'];
+/** Where the run that is shown is known. */
+const SPEED = 'Images/s';
 
 export function drawModels(show: (model: string) => void): void {
   const { models, notDistinguishable } = data.result;
   const notes = new Footnotes();
   const rows = models.map((model) => row(model, models.length > 1 && notDistinguishable.includes(model.id), notes, show));
-  const parts: Node[] = [table({ label: 'Models, a row each', head: HEAD, rows, className: 'models' }), notes.list()];
+  const parts: Node[] = [table({ label: 'Models, a row each', head: data.run.facts ? [...HEAD, SPEED] : HEAD, rows, className: 'models' }), notes.list()];
   const several = models.length > 1 ? ' In bold: models whose accuracy cannot be told from the best one’s (exact McNemar test, Holm-adjusted, 5 %). The best of several models on one test set is an optimistic choice.' : '';
   parts.push(create('p', 'note', `Precision, sensitivity, specificity, F1 and AUC are means over the classes (macro), each class against the rest.${several}`));
   byId('models').replaceChildren(...parts);
@@ -27,7 +29,8 @@ function row(model: EvaluatedModel, best: boolean, notes: Footnotes, show: (mode
   const kind = kindOf(model);
   if (kind) name.append(create('span', 'kind', kind));
   const figures = [share(macro.precision), share(macro.sensitivity), share(macro.specificity), share(macro.f1), score(macro.auc)];
-  const speed = data.run.imagesPerSecond[model.id];
+  const { facts } = data.run;
+  const speed = facts?.imagesPerSecond[model.id];
   const emphasised = (text: string): Cell => create(best ? 'strong' : 'span', '', text);
   return [
     name,
@@ -36,7 +39,7 @@ function row(model: EvaluatedModel, best: boolean, notes: Footnotes, show: (mode
     ...figures.map(emphasised),
     megabytes(model.bytes),
     millions(model.parameters),
-    speed === undefined ? '–' : speed.toFixed(speed < 10 ? 1 : 0),
+    ...(facts ? [speed === undefined ? '–' : speed.toFixed(speed < 10 ? 1 : 0)] : []),
   ];
 }
 

@@ -9,7 +9,7 @@ export interface ReportSource {
   readonly run: ReportRun;
   /** By the model's id, one for each model of the result. */
   readonly sets: ReadonlyMap<string, PredictionSet>;
-  /** By path; {@link thumbnailPaths} says of which images they help most. */
+  /** By path; {@link import('../worst').worstOf} says of which images they help most. */
   readonly thumbnails?: Readonly<Record<string, Thumbnail>> | undefined;
 }
 
@@ -24,20 +24,6 @@ export function reportData({ result, run, sets, thumbnails = {} }: ReportSource)
     predictions: Object.fromEntries([...sets].map(([id, set]) => [id, columns(set, indexOf)])),
     thumbnails,
   };
-}
-
-/**
- * The images to look at first, in this order: those that any model has wrong, the surest wrong one first.
- * @param limit so many at most
- */
-export function thumbnailPaths(sets: Iterable<PredictionSet>, limit: number): string[] {
-  const surest = new Map<string, number>();
-  for (const { rows } of sets) {
-    for (const { path, label, predicted, probabilities } of rows) {
-      if (label !== predicted) surest.set(path, Math.max(surest.get(path) ?? 0, probabilities[predicted] || 0));
-    }
-  }
-  return [...surest].sort(([a, p], [b, q]) => q - p || byCodeUnits(a, b)).slice(0, limit).map(([path]) => path);
 }
 
 function columns({ classes, groupSource, rows }: PredictionSet, indexOf: ReadonlyMap<string, number>): ReportPredictions {

@@ -3,15 +3,20 @@ import type { ClassInfo } from '../../protocol/analysis';
 import type { EvaluationResult, GroupSource } from '../types';
 
 /** What varies from run to run, as it stands in run.json. */
-export interface ReportRun {
-  /** The evaluated folder's name; no path of the machine. */
-  readonly title: string;
+export interface ReportRunFacts {
   /** ISO 8601. */
   readonly when: string;
-  /** e.g. `cpu`; absent where predictions came from a file. */
+  /** e.g. `cpu`. */
   readonly provider?: string | undefined;
   /** By the model's id. */
   readonly imagesPerSecond: Readonly<Record<string, number>>;
+}
+
+export interface ReportRun {
+  /** The evaluated folder's name; no path of the machine. */
+  readonly title: string;
+  /** Absent in report.html, which is the same bytes whichever run or merge of shards wrote it. */
+  readonly facts?: ReportRunFacts | undefined;
 }
 
 /** One model's answers by columns: a tenth of the bytes that rows of named fields would take. */

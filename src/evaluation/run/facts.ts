@@ -11,6 +11,10 @@ export const RUN_FACTS = 'run.json';
 
 export interface RunFacts {
   readonly started: Date;
+  /** The evaluated folder. */
+  readonly folder: string;
+  /** Of the models, as they were given. */
+  readonly paths: readonly string[];
   /** Of the images, without opening models and making tables. */
   readonly seconds: number;
   /** Gone through; those that were known from a run before included. */
@@ -26,12 +30,13 @@ export interface RunFacts {
 
 /** Returns the file's path. `imagesPerSecond` of a model is that of its runs alone, on as many threads as ran side by side. */
 export async function writeRunFacts(out: string, facts: RunFacts): Promise<string> {
-  const { started, seconds, images, scored, failed, shard, threads, models, milliseconds } = facts;
+  const { started, folder, paths, seconds, images, scored, failed, shard, threads, models, milliseconds } = facts;
   const cpus = os.cpus();
   const perSecond = (ms: number): number | null => (scored > 0 && ms > 0 ? (1000 * scored * threads.predict) / ms : null);
   const value = {
     versions: versions(),
     started: started.toISOString(),
+    folder: path.resolve(folder),
     seconds,
     images,
     scored,
@@ -39,7 +44,7 @@ export async function writeRunFacts(out: string, facts: RunFacts): Promise<strin
     imagesPerSecond: seconds > 0 ? images / seconds : null,
     shard,
     threads,
-    models: models.map(({ id, name, sha256, bytes, parameters, provider }, m) => ({ id, name, sha256, bytes, parameters, provider, imagesPerSecond: perSecond(milliseconds[m]) })),
+    models: models.map(({ id, name, sha256, bytes, parameters, provider }, m) => ({ id, name, sha256, path: path.resolve(paths[m]), bytes, parameters, provider, imagesPerSecond: perSecond(milliseconds[m]) })),
     host: { platform: process.platform, arch: process.arch, release: os.release(), cpu: cpus[0]?.model ?? '', cores: cpus.length, memoryBytes: os.totalmem() },
   };
   const file = path.join(out, RUN_FACTS);

@@ -32,6 +32,8 @@ export interface JournalModel {
 /** What the shards of one evaluation must have in common. */
 export interface Settings {
   readonly format: typeof FORMAT;
+  /** Name of the evaluated folder. */
+  readonly title: string;
   /** sha256 of the list of all images with their truth, of all shards. */
   readonly listing: string;
   readonly classes: readonly ClassInfo[];

@@ -3,9 +3,10 @@ import sharp, { type Sharp } from 'sharp';
 import { compareModels } from '../../../src/evaluation/metrics/compare';
 import { metricsOf } from '../../../src/evaluation/metrics/metrics';
 import { uniformNumbers } from '../../../src/evaluation/metrics/random';
-import { reportData, thumbnailPaths } from '../../../src/evaluation/report/reportData';
+import { reportData } from '../../../src/evaluation/report/reportData';
 import type { ReportData, Thumbnail } from '../../../src/evaluation/report/types';
 import type { EvaluatedModel, EvaluationResult, PredictionSet } from '../../../src/evaluation/types';
+import { worstOf } from '../../../src/evaluation/worst';
 import { smearSvg } from './images';
 
 export const CLASSES = [
@@ -59,8 +60,9 @@ export async function sampleReport(count = 600): Promise<ReportData> {
   const sets = new Map(rows.map(({ model, set: of }) => [model.id, of]));
   const compared = compareModels(rows.filter(({ model }) => model.kind !== 'not-independent').map(({ model: { id }, set: of }) => ({ id, set: of })), { resamples: RESAMPLES });
   const result: EvaluationResult = { ...RESULT, ...compared, models: rows.map(({ model }) => model) };
-  const run = { title: 'ALL smears', when: '2026-03-04T09:30:00Z', provider: 'cpu', imagesPerSecond: { 'all-mobilenetv2': 131.4, resnet50: 21.2, squeezenet: 148 } };
-  return reportData({ result, run, sets, thumbnails: await thumbnails(thumbnailPaths(sets.values(), 30)) });
+  const facts = { when: '2026-03-04T09:30:00Z', provider: 'cpu', imagesPerSecond: { 'all-mobilenetv2': 131.4, resnet50: 21.2, squeezenet: 148 } };
+  const run = { title: 'ALL smears', facts };
+  return reportData({ result, run, sets, thumbnails: await thumbnails(worstOf(sets, 30).map(({ path }) => path)) });
 }
 
 async function thumbnails(paths: readonly string[]): Promise<Record<string, Thumbnail>> {

@@ -25,7 +25,7 @@ function hostileData(): ReportData {
       unreadable: [],
       mapping: {},
     },
-    run: { title: HOSTILE, when: '2026-03-04T09:30:00Z', imagesPerSecond: {} },
+    run: { title: HOSTILE, facts: { when: '2026-03-04T09:30:00Z', imagesPerSecond: {} } },
     sets: new Map([['m', set]]),
   });
 }

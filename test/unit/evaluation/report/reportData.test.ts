@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportData, thumbnailPaths } from '../../../../src/evaluation/report/reportData';
+import { reportData } from '../../../../src/evaluation/report/reportData';
 import { shortened } from '../../../../src/evaluation/report/shortened';
 import type { EvaluationResult } from '../../../../src/evaluation/types';
 import { row, setOf } from './sets';
@@ -23,19 +23,11 @@ describe('the short probabilities of the page', () => {
   });
 });
 
-describe('the images that get a thumbnail', () => {
-  it('are the wrong ones of any model, the surest first, ties by path', () => {
-    const first = setOf(row('a.png', 0, [0.2, 0.8]), row('b.png', 0, [0.9, 0.1]), row('c.png', 1, [0.7, 0.3]), row('d.png', 1, [0.8, 0.2]));
-    const second = setOf(row('a.png', 0, [0.7, 0.3]), row('b.png', 0, [0.05, 0.95]));
-    expect(thumbnailPaths([first, second], 3)).toEqual(['b.png', 'a.png', 'd.png']);
-  });
-});
-
 describe("the page's data", () => {
   it('name the images of a model only where they are not all', () => {
     const [first, second] = [setOf(row('a.png', 0, [0.2, 0.8]), row('c.png', 1, [0.7, 0.3])), setOf(row('a.png', 0, [0.2, 0.8]), row('b.png', 0, [0.9, 0.1]), row('c.png', 1, [0.7, 0.3]))];
     const sets = new Map([['first', first], ['second', second]]);
-    const { paths, predictions } = reportData({ result: { models: [] } as unknown as EvaluationResult, run: { title: '', when: '', imagesPerSecond: {} }, sets });
+    const { paths, predictions } = reportData({ result: { models: [] } as unknown as EvaluationResult, run: { title: '' }, sets });
     expect(paths).toEqual(['a.png', 'b.png', 'c.png']);
     expect(predictions['first']).toMatchObject({ images: [0, 2], labels: [0, 1], predicted: [1, 0], probabilities: [0.2, 0.8, 0.7, 0.3] });
     expect(predictions['second'].images).toBeUndefined();
