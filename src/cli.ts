@@ -1,5 +1,6 @@
 /** The command line: the same core as the extension, for a terminal. See docs/ARCHITECTURE.md, 'Command line'. */
 import './inference/noTelemetry';
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -151,6 +152,8 @@ function main(argv: readonly string[]): void {
         shard,
         resume: o.resume ?? false,
       } as const;
+      // libvips decodes on libuv's threads, of which there are 4 unless said otherwise before the first is used.
+      process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, o.cores ?? availableParallelism()));
       return perform(o, folder, (output, signal) => evaluate(options, spawnThread, output, signal));
     });
 

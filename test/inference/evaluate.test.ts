@@ -164,8 +164,15 @@ describe('evaluate', () => {
     expect(models.map((m) => [m.id, m.kind, m.metrics.n])).toEqual([['model', 'model', 4], ['other', 'model', 4], ['ensemble', 'ensemble', 4], ['model-calibrated', 'calibrated', 4], ['other-calibrated', 'calibrated', 4]]);
     expect(counts).toEqual({ headline: 4, validation: 4, otherSplits: 4 });
     expect(comparisons.map((c) => [c.a, c.b])).toEqual([['model', 'other'], ['model', 'ensemble'], ['other', 'ensemble']]);
-    // One network with two temperatures is calibrated to the same one.
-    expect(models[4].temperature).toBeCloseTo(models[3].temperature ?? NaN, 6);
+    // The fitted temperature comes on top of the manifest's.
+    for (const [id, own, row] of [['model', 1, 3], ['other', 2, 4]] as const) {
+      const fitted = (models[row].temperature ?? NaN) / own;
+      rows(out, id).forEach((cells, i) => {
+        const powers = cells.slice(4).map((p) => Number(p) ** (1 / fitted));
+        const sum = powers.reduce((a, b) => a + b);
+        rows(out, `${id}-calibrated`)[i].slice(4).forEach((p, c) => expect(Number(p)).toBeCloseTo(powers[c] / sum, 9));
+      });
+    }
     const [one, two, mean] = ['model', 'other', 'ensemble'].map((id) => rows(out, id).map((row) => Number(row[4])));
     mean.forEach((p, i) => expect(p).toBeCloseTo((one[i] + two[i]) / 2, 12));
     expect(rows(out).every((row) => row[0].startsWith('test/'))).toBe(true);
