@@ -6,7 +6,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkModel } from './cli/checkModel';
 import { doctor } from './cli/doctor';
-import { evaluate } from './cli/evaluate';
+import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
 import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
@@ -54,7 +54,8 @@ interface ExplainArguments {
 
 interface EvaluateArguments {
   readonly model?: readonly string[];
-  readonly out: string;
+  readonly out?: string;
+  readonly plan?: boolean;
   readonly labels: string;
   readonly groups: 'none' | 'file-run';
   readonly map: Readonly<Record<string, string>>;
@@ -125,7 +126,8 @@ function main(argv: readonly string[]): void {
     .argument('<folder>')
     .option('--model <path>', 'as in predict; repeat it for several models', collectPath)
     .addOption(providerOption())
-    .requiredOption('--out <folder>', 'where predictions, metrics.json and run.json go', parsePath)
+    .option('--out <folder>', 'where predictions, metrics.json, report.html and run.json go', parsePath)
+    .option('--plan', 'only say what the names of the truth are taken for, and how many images there are')
     .option('--labels <file.csv>', 'the truth: a CSV (path, label, optionally group, groupSource, split), `annotations` for the annotation log, or `folders`', 'folders')
     .option('--map <NAME=CLASS>', 'what a name of the truth stands for; an empty class leaves it out; repeat it for several names', collectMapping, {})
     .option('--split <names>', 'the splits that the figures are about, separated by commas (default: the test split)', parseNames)
@@ -137,12 +139,14 @@ function main(argv: readonly string[]): void {
     .option('--resume', 'go on with an evaluation that was stopped')
     .action((folder: string, o: Common & EvaluateArguments, c: Command) => {
       const models = o.model ?? [modelOf({})];
+      if (o.out === undefined && !o.plan) c.error("error: required option '--out <folder>' not specified");
       if (o.ensemble && models.length < 2) c.error('error: --ensemble needs at least two models');
       const shard = o.shard ?? shardOfEnvironment(c);
       const options = {
         ...o,
         folder,
         models,
+        out: o.out ?? '',
         assets: ASSETS,
         provider: o.provider ?? 'auto',
         labels: o.labels === 'folders' || o.labels === 'annotations' ? o.labels : { csv: o.labels },
@@ -154,7 +158,7 @@ function main(argv: readonly string[]): void {
       } as const;
       // libvips decodes on libuv's threads, of which there are 4 unless said otherwise before the first is used.
       process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, o.cores ?? availableParallelism()));
-      return perform(o, folder, (output, signal) => evaluate(options, spawnThread, output, signal));
+      return perform(o, folder, (output, signal) => (o.plan ? planOnly(options, spawnThread, output) : evaluate(options, spawnThread, output, signal)));
     });
 
   command('merge', 'the shards of an evaluation as one: the same bytes as one run gives, run.json aside')

@@ -9,7 +9,7 @@ import { ClassMapping } from './mapping';
 import { openOutFolder } from './outFolder';
 import { drawPictures } from './pictures';
 import { assemble, worstImages, writeResult, writeShard, type Assembled } from './result';
-import { hire, threadsFor } from './run/crew';
+import { hire, threadsFor, type Crew } from './run/crew';
 import { Journal, readJournal, readKnown, type JournalModel, type Settings } from './run/journal';
 import { plan, type Plan } from './run/plan';
 import type { Spawn } from './run/pool';
@@ -18,7 +18,7 @@ import { run } from './run/run';
 import { writeRunFacts } from './run/facts';
 import { modelsOf } from './run/settings';
 import type { Shard } from './shard';
-import { openTruth, type TruthOptions } from './truth';
+import { openTruth, type Truth, type TruthOptions } from './truth';
 
 export interface EvaluateOptions extends TruthOptions {
   /** As `resolveModel` takes them. */
@@ -62,6 +62,23 @@ export interface Evaluated {
   readonly files: readonly string[];
 }
 
+/** What an evaluation would do. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly models: readonly JournalModel[];
+  readonly classes: Settings['classes'];
+}
+
+/**
+ * Looks at a folder and opens the models, but runs none: what names would be taken for, and how many images there are.
+ * @throws SmearLensError as {@link evaluateFolder}
+ */
+export async function planEvaluation(options: EvaluateOptions, spawn: Spawn, events: Pick<EvaluateEvents, 'log'>): Promise<Planned> {
+  const { crew, classes, models, work } = await open(options, spawn, events);
+  await crew.close();
+  return { plan: work, models, classes };
+}
+
 /**
  * Goes through a folder and writes `predictions-<model id>.csv`, metrics.json (not of one shard of several) and run.json to `out`. A run that was cancelled or
  * killed is gone on with by `resume` and ends at the same bytes, run.json aside.
@@ -71,14 +88,9 @@ export interface Evaluated {
 export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, events: EvaluateEvents, signal: AbortSignal): Promise<Evaluated> {
   const { out, shard } = options;
   await openOutFolder(out, options.resume);
-  const resolved = await Promise.all(options.models.map(resolveModel));
-  const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const started = new Date();
-  const crew = await hire(options.models, resolved, options.provider, threadsFor(weights, options.cores ?? os.availableParallelism()), spawn);
+  const { crew, truth, classes, models, work } = await open(options, spawn, events);
   try {
-    const { classes, models } = await modelsOf(resolved, crew.models);
-    const truth = await openTruth(options, new ClassMapping(classes, options.map), (file) => events.log(`${file}: its last line is torn and was left out.`));
-    const work = await plan(truth, { classes, splits: options.splits, shard });
     if (work.perClass.every((n) => n === 0)) throw nothingToEvaluate(options.folder, work);
     const settings = settingsOf(options, classes, models, work);
     const known = await readKnown(out);
@@ -109,6 +121,20 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     return { assembled, done: images, total: work.count, isWhole: true, files: [...(await writeResult(assembled, { out, pictures: [out], assets: options.assets })), facts] };
   } finally {
     await crew.close();
+  }
+}
+
+async function open(options: EvaluateOptions, spawn: Spawn, events: Pick<EvaluateEvents, 'log'>): Promise<{ crew: Crew; truth: Truth; work: Plan } & Pick<Settings, 'classes' | 'models'>> {
+  const resolved = await Promise.all(options.models.map(resolveModel));
+  const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
+  const crew = await hire(options.models, resolved, options.provider, threadsFor(weights, options.cores ?? os.availableParallelism()), spawn);
+  try {
+    const { classes, models } = await modelsOf(resolved, crew.models);
+    const truth = await openTruth(options, new ClassMapping(classes, options.map), (file) => events.log(`${file}: its last line is torn and was left out.`));
+    return { crew, truth, classes, models, work: await plan(truth, { classes, splits: options.splits, shard: options.shard }) };
+  } catch (error) {
+    await crew.close();
+    throw error;
   }
 }
 
