@@ -8,8 +8,10 @@ import { chooseProvider } from './commands/chooseProvider';
 import { contactSheet } from './commands/contactSheet';
 import { copyResult } from './commands/copyResult';
 import { doctor } from './commands/doctor';
+import { evaluateFolder } from './commands/evaluateFolder';
 import { exportOverlay } from './commands/exportOverlay';
 import { openInSmearLens } from './commands/openInSmearLens';
+import { openReport } from './commands/openReport';
 import { registerCommands } from './commands/register';
 import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
@@ -18,6 +20,7 @@ import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear, type ActivePage } from './editor/activeSmear';
 import { CanvasFocus } from './editor/canvasFocus';
 import { ModelChoices } from './editor/modelChoices';
+import { ReportPanels } from './editor/reportPanels';
 import { ReviewPanels } from './editor/reviewPanels';
 import type { AnalysisEvent, SmearDocument } from './editor/smearDocument';
 import { registerSmearEditor } from './editor/smearEditor';
@@ -53,6 +56,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
   const reports = new Reports();
   const options = { inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
   const reviews = new ReviewPanels(options);
+  const evaluations = { active, models, reports: new ReportPanels({ extensionUri, reviews, log }), storage: workspaceState, log, entry: path.join(extensionPath, 'dist', 'cli.js'), defaultModel: defaultModel(extensionPath) };
 
   subscriptions.push(
     log,
@@ -61,6 +65,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
     models,
     reports,
     reviews,
+    evaluations.reports,
     registerSmearEditor(options),
     registerStatusBar(active),
     registerCommands(
@@ -77,6 +82,8 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.copyResult': () => copyResult(active),
         'smearlens.useForWorkspace': useForWorkspace,
         'smearlens.doctor': () => doctor(models.for(active.current?.uri), client, reports),
+        'smearlens.evaluate': (target) => evaluateFolder(target, evaluations),
+        'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.showLog': () => log.show(),
         ...viewCommands(active),

@@ -36,7 +36,7 @@ export const MODULES = 'dist/node_modules';
 /** What every VSIX holds, besides native packages. */
 const COMMON = [
   ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'media/icon.png'],
-  ...['dist/extension.js', 'dist/inference.js', 'dist/webview/editor.js', 'dist/webview/style.css'],
+  ...['dist/extension.js', 'dist/inference.js', 'dist/cli.js', 'dist/webview/editor.js', 'dist/webview/style.css', 'dist/webview/report.js', 'dist/webview/report.css'],
   ...['models/*/model.onnx', 'models/*/model.json', 'models/*/MODEL_CARD.md', 'models/model.schema.json'],
 ];
 

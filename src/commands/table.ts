@@ -12,6 +12,8 @@ export const COMMANDS = {
   'smearlens.chooseLayer': 'Choose Explained Layer…',
   'smearlens.exportOverlay': 'Export Overlay as PNG…',
   'smearlens.contactSheet': 'Show Contact Sheet',
+  'smearlens.evaluate': 'Evaluate Folder',
+  'smearlens.openReport': 'Open Evaluation Report',
   'smearlens.checkModel': 'Check Model on Folder',
   'smearlens.copyResult': 'Copy Result',
   'smearlens.useForWorkspace': 'Use for Images in This Workspace',

@@ -13,6 +13,9 @@ export type ViewType = keyof typeof VIEW_TYPES;
 /** Of the panel of a review session. */
 export const REVIEW_VIEW_TYPE = 'smearlens.review';
 
+/** Of the panel of an evaluation's report. */
+export const REPORT_VIEW_TYPE = 'smearlens.report';
+
 export const SETTINGS = ['smearlens.model', 'smearlens.provider'] as const;
 export type Setting = (typeof SETTINGS)[number];
 

@@ -31,6 +31,7 @@ export class ReportState {
     this.choices = known ? kept : untouched(data.result.models[0].id);
     this.before = asEvaluated(this.current);
     this.shown = this.compute();
+    remember(this.choices);
   }
 
   get current(): Evaluated {

@@ -52,7 +52,15 @@ function closed(text: string, tag: string): string {
   return text.replace(new RegExp(`<(?=/${tag}|!--)`, 'gi'), (bracket) => `${bracket}\\`);
 }
 
-/** JSON that no HTML parser takes for markup. */
+const DATA = /<script type="application\/json" id="report-data">([^<]*)<\/script>/;
+
+/** The data of a report that was written as a file; undefined where it is none. */
+export function reportDataOf(html: string): ReportData | undefined {
+  const found = DATA.exec(html)?.[1];
+  return found === undefined ? undefined : (JSON.parse(found) as ReportData);
+}
+
+/** JSON that no HTML parser takes for markup: it holds no '<'. */
 function json(data: ReportData): string {
   return JSON.stringify(data).replace(/</g, '\\u003c').replace(/\u2028/g, '\\u2028').replace(/\u2029/g, '\\u2029');
 }

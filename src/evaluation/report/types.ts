@@ -17,6 +17,8 @@ export interface ReportRun {
   readonly title: string;
   /** Absent in report.html, which is the same bytes whichever run or merge of shards wrote it. */
   readonly facts?: ReportRunFacts | undefined;
+  /** For the page to keep with its state, so that VS Code can open it again; absent in report.html. */
+  readonly resume?: string | undefined;
 }
 
 /** One model's answers by columns: a tenth of the bytes that rows of named fields would take. */

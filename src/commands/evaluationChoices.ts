@@ -1,0 +1,95 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { ModelChoices } from '../editor/modelChoices';
+import { browseModel, workspaceModels } from './modelItems';
+
+/** As `smearlens evaluate --plan --json` tells it. */
+export interface EvaluationPlan {
+  readonly classes: readonly { readonly id: string; readonly name: string }[];
+  /** By name of the truth, the id of the class that it is taken for; null: none. */
+  readonly mapping: Readonly<Record<string, string | null>>;
+  /** By class id. */
+  readonly images: Readonly<Record<string, number>>;
+  readonly unlabelled: number;
+  readonly leftOut: number;
+}
+
+interface ModelItem extends vscode.QuickPickItem {
+  /** Absent: to be browsed for. */
+  readonly model?: string;
+}
+
+const TITLE = 'SmearLens: evaluate';
+
+/** Paths of the models to evaluate, at least one; undefined where none was chosen. The model of the settings is ticked beforehand. */
+export async function chooseModels(folder: vscode.Uri, models: ModelChoices, defaultModel: string): Promise<string[] | undefined> {
+  const current = models.for(folder).path;
+  const own = { label: 'Default model', description: 'comes with SmearLens', model: defaultModel };
+  const found = (await workspaceModels(folder)).map(({ file, label, description }) => ({ label, description, model: file.fsPath }));
+  const other = [own, ...found].some(({ model }) => model === current) ? [] : [{ label: path.basename(path.dirname(current)), description: current, model: current }];
+  const items: ModelItem[] = [...[own, ...other, ...found].map((item) => ({ ...item, picked: item.model === current })), { label: 'Browse…', description: 'another model.json or .onnx file' }];
+  const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: 'Which models? Several are shown side by side', canPickMany: true, matchOnDescription: true });
+  if (!picked || picked.length === 0) return undefined;
+  const chosen: string[] = [];
+  for (const { model } of picked) {
+    const one = model ?? (await browseModel());
+    if (one === undefined) return undefined;
+    chosen.push(one);
+  }
+  return [...new Set(chosen)];
+}
+
+/** Where the true classes come from, as arguments of the command line; undefined where nothing was chosen. */
+export async function chooseTruth(): Promise<string[] | undefined> {
+  const folders = { label: 'Folders', description: 'each image is in a folder named after its class' };
+  const csv = { label: 'CSV file…', description: 'columns path and label; group (patient or slide) and split where known' };
+  const log = { label: 'Annotation log', description: 'labels given in SmearLens' };
+  const picked = await vscode.window.showQuickPick([folders, csv, log], { title: TITLE, placeHolder: 'Where do the true classes come from?' });
+  if (!picked) return undefined;
+  if (picked === folders) return [];
+  if (picked === log) return ['--labels', 'annotations'];
+  const files = await vscode.window.showOpenDialog({ title: 'Choose the labels', filters: { 'CSV files': ['csv'] } });
+  return files?.[0] && ['--labels', files[0].fsPath];
+}
+
+/**
+ * Shows which class each name of the truth is taken for and has it corrected, until it is right.
+ * @param plan what would be done with these arguments; undefined where that was cancelled
+ * @returns arguments of the command line; undefined where it was left
+ */
+export async function chooseMapping(plan: (map: readonly string[]) => Promise<EvaluationPlan | undefined>): Promise<string[] | undefined> {
+  const corrected = new Map<string, string>();
+  for (;;) {
+    const map = [...corrected].flatMap(([name, id]) => ['--map', `${name}=${id}`]);
+    const found = await plan(map);
+    if (!found) return undefined;
+    const name = await pickName(found);
+    if (name === undefined || name === null) return name === null ? map : undefined;
+    const id = await pickClass(name, found);
+    if (id !== undefined) corrected.set(name, id);
+  }
+}
+
+/** The name to be corrected; null where all is right, undefined where the list was left. */
+async function pickName({ classes, mapping, images, unlabelled, leftOut }: EvaluationPlan): Promise<string | null | undefined> {
+  const nameOf = (id: string | null): string => (id === null ? 'no class, left out' : (classes.find((c) => c.id === id)?.name ?? id));
+  const counts = classes.map(({ id, name }) => `${images[id] ?? 0} ${name}`).join(', ');
+  const total = Object.values(images).reduce((a, b) => a + b, 0);
+  const begin = { label: `$(play) Evaluate ${total} images`, description: counts, detail: detailOf(unlabelled, leftOut), name: null };
+  const names = Object.entries(mapping).map(([name, id]) => ({ label: `$(arrow-right) ${name}`, description: `is taken for ${nameOf(id)}`, name }));
+  const separator = { label: 'Choose a name to correct its class', kind: vscode.QuickPickItemKind.Separator, name: null };
+  const items = [...(total > 0 ? [begin] : []), ...(names.length > 0 ? [separator, ...names] : [])];
+  const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: total > 0 ? 'Is each name taken for the right class?' : 'No image has a class yet: choose a name and say what it stands for', matchOnDescription: true });
+  return picked && picked.name;
+}
+
+function detailOf(unlabelled: number, leftOut: number): string | undefined {
+  const parts = [unlabelled > 0 ? `${unlabelled} have no class` : '', leftOut > 0 ? `${leftOut} are left out, as their reviewers differ or excluded them` : ''].filter(Boolean);
+  return parts.length > 0 ? parts.join('; ') : undefined;
+}
+
+/** Id of the class; '' for none; undefined where the list was left. */
+async function pickClass(name: string, { classes }: EvaluationPlan): Promise<string | undefined> {
+  const items = [...classes.map((c) => ({ label: c.name, description: c.id, id: c.id })), { label: 'None of them', description: 'leave its images out', id: '' }];
+  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: `What does '${name}' stand for?` }))?.id;
+}
