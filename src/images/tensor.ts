@@ -18,11 +18,13 @@ export type ResizeSpec = Pick<InputSpec, 'width' | 'height' | 'resize' | 'interp
  * Brings an image to the network's size. Training uses this very function, so that a model sees what it was trained on.
  * With antialiasing it is sharp's resize (bicubic is Catmull-Rom there), without it images/resample.ts; `cover` crops and
  * `contain` pads in equal parts on both sides, an odd pixel over at the right or bottom.
- * @returns uint8 [height, width, 3], RGB
+ * @returns uint8 [height, width, 3], RGB; the image's own data where it has that size already
  * @throws SmearLensError `manifest-invalid` for lanczos3 without antialiasing, which no common library defines
  */
 export async function resizeRgb(image: RgbImage, spec: ResizeSpec): Promise<Uint8Array> {
   if (!spec.antialias) return resizeWithoutAntialias(image, spec);
+  // Every filter of every fit leaves such an image as it is.
+  if (image.width === spec.width && image.height === spec.height) return image.data;
   const sharp = await loadSharp();
   const [r, g, b] = spec.pad;
   const resized = await sharp(image.data, { raw: { width: image.width, height: image.height, channels: 3 }, limitInputPixels: false })

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- evaluate [FOLDER] [--images N] [--model M]`: images a second of `smearlens evaluate` beside a plain PyTorch DataLoader and torchvision
  * loop (test/bench/torch_evaluate.py) on the same images, and beside its own two halves alone, each with all cores: decoding to tensors, and the model.
- * FOLDER holds class folders; without it images are drawn.
+ * FOLDER holds class folders; without it images are drawn: noise, which takes longer to decode than a smear.
  */
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
@@ -19,6 +19,9 @@ const root = path.resolve(__dirname, '../..');
 const cli = path.join(root, 'dist/cli.js');
 const python = process.env.SMEARLENS_PYTHON ?? '/usr/bin/python3';
 
+/** PyTorch frees and asks for the same large blocks at every step; returned to the kernel, they cost most of the time. */
+const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 30), MALLOC_TRIM_THRESHOLD_: String(2 ** 31 - 1) };
+
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { images: { type: 'string', default: '400' }, model: { type: 'string', default: path.join(root, 'models/all-mobilenetv2') } } });
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-bench-'));
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
     const cores = os.availableParallelism();
     const whole = evaluate(folder, values.model, path.join(work, 'out'));
     const torch = reference(folder, cores);
+    const tuned = torch === undefined ? undefined : reference(folder, cores, ['--workers', '0', '--batch', '8'], KEEP_MEMORY);
     const again = evaluate(folder, values.model, path.join(work, 'again'));
     const { decoding, inference } = await alone(folder, values.model, cores);
     const rate = (whole + again) / 2;
@@ -37,9 +41,11 @@ async function main(): Promise<void> {
     console.log(`images a second, ${cores} cores`);
     line('smearlens evaluate', rate);
     if (torch !== undefined) line('PyTorch DataLoader and torchvision', torch);
+    if (tuned !== undefined) line('the same, tuned to this kind of machine', tuned);
     line('decoding alone', decoding);
     line('model alone', inference);
     if (torch !== undefined) console.log(`evaluate / PyTorch: ${(rate / torch).toFixed(2)}`);
+    if (tuned !== undefined) console.log(`evaluate / PyTorch, tuned: ${(rate / tuned).toFixed(2)}`);
     console.log(`evaluate / slower half alone: ${(rate / Math.min(decoding, inference)).toFixed(2)}`);
     console.log(`evaluate / both halves sharing the cores: ${(rate / bound).toFixed(2)}`);
   } finally {
@@ -72,8 +78,8 @@ function evaluate(folder: string, model: string, out: string): number {
   return (JSON.parse(fs.readFileSync(path.join(out, 'run.json'), 'utf8')) as { imagesPerSecond: number }).imagesPerSecond;
 }
 
-function reference(folder: string, cores: number): number | undefined {
-  const run = spawnSync(python, [path.join(__dirname, 'torch_evaluate.py'), folder, '--cores', String(cores)], { encoding: 'utf8' });
+function reference(folder: string, cores: number, further: readonly string[] = [], env: NodeJS.ProcessEnv = {}): number | undefined {
+  const run = spawnSync(python, [path.join(__dirname, 'torch_evaluate.py'), folder, '--cores', String(cores), ...further], { encoding: 'utf8', env: { ...process.env, ...env } });
   if (run.status !== 0) {
     console.log(`no PyTorch beside it (${run.error?.message ?? run.stderr.trim().split('\n').at(-1) ?? ''})`);
     return undefined;
