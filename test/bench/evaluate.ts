@@ -14,13 +14,11 @@ import { hire, threadsFor } from '../../src/evaluation/run/crew';
 import type { ThreadData } from '../../src/evaluation/run/thread';
 import { imagesIn, relativePath } from '../../src/images/folder';
 import { resolveModel } from '../../src/models/resolve';
+import { KEEP_MEMORY } from './timing';
 
 const root = path.resolve(__dirname, '../..');
 const cli = path.join(root, 'dist/cli.js');
 const python = process.env.SMEARLENS_PYTHON ?? '/usr/bin/python3';
-
-/** PyTorch frees and asks for the same large blocks at every step; returned to the kernel, they cost most of the time. */
-const KEEP_MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 30), MALLOC_TRIM_THRESHOLD_: String(2 ** 31 - 1) };
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { images: { type: 'string', default: '400' }, model: { type: 'string', default: path.join(root, 'models/all-mobilenetv2') } } });
