@@ -44,9 +44,9 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
 /** Says what names are taken for and how many images there are; runs no model. */
 export async function planOnly(options: EvaluateOptions, spawn: Spawn, output: Output): Promise<void> {
   const { plan, models, classes } = await planEvaluation(options, spawn, { log: (text) => output.log(text) });
-  const { mapping, perClass, unlabelled, leftOut } = plan;
+  const { mapping, perClass, splits, unlabelled, leftOut } = plan;
   const ids = classes.map((c) => c.id);
-  output.result({ plan: { classes: classes.map(({ id, name }) => ({ id, name })), models: models.map(({ id, name, provider }) => ({ id, name, provider })), mapping, images: Object.fromEntries(ids.map((id, c) => [id, perClass[c]])), unlabelled, leftOut: leftOut.length } }, () => planLines(options, plan, models, ids).join('\n'));
+  output.result({ plan: { classes: classes.map(({ id, name }) => ({ id, name })), models: models.map(({ id, name, provider }) => ({ id, name, provider })), mapping, images: Object.fromEntries(ids.map((id, c) => [id, perClass[c]])), splits, unlabelled, leftOut: leftOut.length } }, () => planLines(options, plan, models, ids).join('\n'));
 }
 
 function tellEnd({ out, shard }: EvaluateOptions, { assembled, done, total, isWhole, files }: Evaluated, output: Output): void {

@@ -4,7 +4,7 @@ import type { ActiveSmear } from '../editor/activeSmear';
 import { runCommandLine } from '../editor/commandLine';
 import type { ModelChoices } from '../editor/modelChoices';
 import type { ReportPanels } from '../editor/reportPanels';
-import { chooseMapping, chooseModels, chooseTruth, type EvaluationPlan } from './evaluationChoices';
+import { chooseModels, choosePlan, chooseTruth, type EvaluationPlan } from './evaluationChoices';
 import { folderOf } from './folderOf';
 
 /** Kept in the workspace: the command of an evaluation that was stopped, by the folder that is evaluated. */
@@ -53,10 +53,10 @@ export async function evaluateFolder(target: unknown, options: EvaluationOptions
   if (!truth) return;
   const { provider } = options.models.for(folder);
   const args = ['evaluate', folder.fsPath, ...models.flatMap((model) => ['--model', model]), '--provider', provider, ...truth, ...(models.length > 1 ? ['--ensemble'] : [])];
-  const mapping = await chooseMapping((map) => planOf([...args, ...map], options));
-  if (!mapping) return;
+  const further = await choosePlan((more) => planOf([...args, ...more], options));
+  if (!further) return;
   const out = outFolder(folder);
-  return perform(folder, { args: [...args, ...mapping, '--out', out], out }, false, options);
+  return perform(folder, { args: [...args, ...further, '--out', out], out }, false, options);
 }
 
 async function perform(folder: vscode.Uri, evaluation: Evaluation, resume: boolean, options: EvaluationOptions): Promise<void> {

@@ -10,6 +10,8 @@ export interface EvaluationPlan {
   readonly mapping: Readonly<Record<string, string | null>>;
   /** By class id. */
   readonly images: Readonly<Record<string, number>>;
+  /** Labelled images by split; empty where there are none. */
+  readonly splits: Readonly<Record<string, number>>;
   readonly unlabelled: number;
   readonly leftOut: number;
 }
@@ -48,39 +50,63 @@ export async function chooseTruth(): Promise<string[] | undefined> {
   if (!picked) return undefined;
   if (picked === folders) return [];
   if (picked === log) return ['--labels', 'annotations'];
-  const files = await vscode.window.showOpenDialog({ title: 'Choose the labels', filters: { 'CSV files': ['csv'] } });
-  return files?.[0] && ['--labels', files[0].fsPath];
+  const file = await browseCsv('Choose the labels');
+  return file === undefined ? undefined : ['--labels', file];
 }
 
+async function browseCsv(title: string): Promise<string | undefined> {
+  return (await vscode.window.showOpenDialog({ title, filters: { 'CSV files': ['csv'] } }))?.[0]?.fsPath;
+}
+
+/** What the reviewer does next with a plan. */
+type Step = { readonly kind: 'begin' } | { readonly kind: 'correct'; readonly name: string } | { readonly kind: 'calibrate' };
+
 /**
- * Shows which class each name of the truth is taken for and has it corrected, until it is right.
+ * Shows what would be done, and which class each name of the truth is taken for, and has it changed until it is right.
  * @param plan what would be done with these arguments; undefined where that was cancelled
  * @returns arguments of the command line; undefined where it was left
  */
-export async function chooseMapping(plan: (map: readonly string[]) => Promise<EvaluationPlan | undefined>): Promise<string[] | undefined> {
+export async function choosePlan(plan: (args: readonly string[]) => Promise<EvaluationPlan | undefined>): Promise<string[] | undefined> {
   const corrected = new Map<string, string>();
+  let validation: string | undefined;
+  let splits: EvaluationPlan['splits'] | undefined;
   for (;;) {
-    const map = [...corrected].flatMap(([name, id]) => ['--map', `${name}=${id}`]);
-    const found = await plan(map);
+    const args = [...[...corrected].flatMap(([name, id]) => ['--map', `${name}=${id}`]), ...(validation === undefined ? [] : ['--validation', validation])];
+    const found = await plan(args);
     if (!found) return undefined;
-    const name = await pickName(found);
-    if (name === undefined || name === null) return name === null ? map : undefined;
-    const id = await pickClass(name, found);
-    if (id !== undefined) corrected.set(name, id);
+    // Those of the first plan: the part that was named since is none of the rest.
+    splits ??= found.splits;
+    const step = await pickStep(found, validation);
+    if (!step) return undefined;
+    if (step.kind === 'begin') return args;
+    if (step.kind === 'calibrate') validation = await pickValidation(splits);
+    else {
+      const id = await pickClass(step.name, found);
+      if (id !== undefined) corrected.set(step.name, id);
+    }
   }
 }
 
-/** The name to be corrected; null where all is right, undefined where the list was left. */
-async function pickName({ classes, mapping, images, unlabelled, leftOut }: EvaluationPlan): Promise<string | null | undefined> {
+async function pickStep({ classes, mapping, images, unlabelled, leftOut }: EvaluationPlan, validation: string | undefined): Promise<Step | undefined> {
   const nameOf = (id: string | null): string => (id === null ? 'no class, left out' : (classes.find((c) => c.id === id)?.name ?? id));
   const counts = classes.map(({ id, name }) => `${images[id] ?? 0} ${name}`).join(', ');
   const total = Object.values(images).reduce((a, b) => a + b, 0);
-  const begin = { label: `$(play) Evaluate ${total} images`, description: counts, detail: detailOf(unlabelled, leftOut), name: null };
-  const names = Object.entries(mapping).map(([name, id]) => ({ label: `$(arrow-right) ${name}`, description: `is taken for ${nameOf(id)}`, name }));
-  const separator = { label: 'Choose a name to correct its class', kind: vscode.QuickPickItemKind.Separator, name: null };
-  const items = [...(total > 0 ? [begin] : []), ...(names.length > 0 ? [separator, ...names] : [])];
-  const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: total > 0 ? 'Is each name taken for the right class?' : 'No image has a class yet: choose a name and say what it stands for', matchOnDescription: true });
-  return picked && picked.name;
+  const begin = { label: `$(play) Evaluate ${total} images`, description: counts, detail: detailOf(unlabelled, leftOut), step: { kind: 'begin' } as Step };
+  const calibrate = { label: '$(settings) Calibrate as well', description: validation === undefined ? 'fit a temperature for each model on a validation part' : `temperatures are fitted on ${validation}`, step: { kind: 'calibrate' } as Step };
+  const names = Object.entries(mapping).map(([name, id]) => ({ label: `$(arrow-right) ${name}`, description: `is taken for ${nameOf(id)}`, step: { kind: 'correct', name } }));
+  const separator = { label: 'Choose a name to correct its class', kind: vscode.QuickPickItemKind.Separator, step: undefined };
+  const items = [...(total > 0 ? [begin, calibrate] : []), ...(names.length > 0 ? [separator, ...names] : [])];
+  const placeHolder = total > 0 ? 'Is each name taken for the right class?' : 'No image has a class yet: choose a name and say what it stands for';
+  return (await vscode.window.showQuickPick<(typeof items)[number]>(items, { title: TITLE, placeHolder, matchOnDescription: true }))?.step;
+}
+
+/** Name of a split or path of a CSV; undefined: none. */
+async function pickValidation(splits: EvaluationPlan['splits']): Promise<string | undefined> {
+  const csv = { label: 'CSV file…', description: 'columns path and label', value: undefined };
+  const own = Object.entries(splits).map(([name, count]) => ({ label: name, description: `${count} images`, value: name }));
+  const none = { label: 'No calibration', description: '', value: undefined };
+  const picked = await vscode.window.showQuickPick([...own, csv, none], { title: TITLE, placeHolder: 'Which part are the temperatures fitted on? The figures leave it out' });
+  return picked === csv ? browseCsv('Choose the labels of the validation part') : picked?.value;
 }
 
 function detailOf(unlabelled: number, leftOut: number): string | undefined {

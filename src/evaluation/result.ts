@@ -16,7 +16,7 @@ import { writePredictions } from './predictionsCsv';
 import { reportData } from './report/reportData';
 import { writeReport } from './report/writeReport';
 import type { Contents, ImageRecord, JournalModel, Role, Settings } from './run/journal';
-import type { EvaluatedModel, EvaluationResult, GroupSource, PredictionSet, Unreadable } from './types';
+import type { EvaluatedModel, EvaluationFile, EvaluationResult, GroupSource, PredictionSet, Unreadable } from './types';
 import { worstOf, type WrongImage } from './worst';
 
 /** One row of the table, and the predictions that it is about. */
@@ -87,9 +87,13 @@ export interface ResultOptions {
 export async function writeResult({ result, sets, title, worst }: Assembled, { out, pictures, assets }: ResultOptions): Promise<string[]> {
   const files = await writePredictionFiles(sets, out);
   const metrics = path.join(out, 'metrics.json');
-  await writeWhole(metrics, metricsJson(result));
+  await writeWhole(metrics, metricsJson(fileOf(result)));
   const report = await writeReport(out, reportData({ result, run: { title }, sets, thumbnails: await readPictures(pictures, worst) }), assets);
   return [...files, metrics, report];
+}
+
+function fileOf(result: EvaluationResult): EvaluationFile {
+  return { ...result, models: result.models.map(({ id, metrics: figures, ...facts }) => ({ model: id, ...facts, ...figures })) };
 }
 
 /** The images of one run or shard that pictures are drawn of. Those of a whole are among those of its shards. */

@@ -182,7 +182,7 @@ export interface Unreadable {
   readonly message: string;
 }
 
-/** The contract's metrics.json of `evaluate`: the same bytes whatever the machine, the shards and the time. */
+/** What an evaluation comes to: the same whatever the machine, the shards and the time. */
 export interface EvaluationResult {
   readonly researchUse: string;
   readonly models: readonly EvaluatedModel[];
@@ -198,3 +198,6 @@ export interface EvaluationResult {
   /** Folder or truth names, and the class id that each was taken for; null: none, so its images were left out. */
   readonly mapping: Readonly<Record<string, string | null>>;
 }
+
+/** The contract's metrics.json of `evaluate`: of each model the figures, with its id as `model`. */
+export type EvaluationFile = Omit<EvaluationResult, 'models'> & { readonly models: readonly (Omit<EvaluatedModel, 'id' | 'metrics'> & Metrics & { readonly model: string })[] };

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EvaluationResult } from '../../src/evaluation/types';
+import type { EvaluationFile } from '../../src/evaluation/types';
 import { CommandLine, fixture } from './commandLine';
 
 const cli = new CommandLine();
@@ -36,7 +36,7 @@ function classFolders(name: string): string {
   return folderOf(name, Object.fromEntries(images.map((image, i) => [`${IDS[i % 4]}/smear ${i}.png`, image])));
 }
 
-const result = (out: string): EvaluationResult => JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as EvaluationResult;
+const result = (out: string): EvaluationFile => JSON.parse(readFileSync(join(out, 'metrics.json'), 'utf8')) as EvaluationFile;
 const rows = (out: string, id = 'model'): string[][] => parse(readFileSync(join(out, `predictions-${id}.csv`)), { from: 2 });
 const bytesOf = (out: string): Record<string, string> =>
   Object.fromEntries(readdirSync(out).filter((name) => !name.startsWith('.') && name !== 'run.json').sort().map((name) => [name, readFileSync(join(out, name), 'utf8')]));
@@ -56,7 +56,7 @@ describe('evaluate', () => {
       expect([path, sha256, label, likeliest]).toEqual([line.path.slice(folder.length + 1), line.sha256, path.split('/')[0], line.predicted]);
       IDS.forEach((id, c) => expect(Number(probabilities[c])).toBeCloseTo((line.probabilities as Record<string, number>)[id], 6));
     }
-    const [{ metrics, bytes, parameters, sha256 }] = result(cli.at('plain-out')).models;
+    const [{ bytes, parameters, sha256, ...metrics }] = result(cli.at('plain-out')).models;
     const right = table.filter((row) => row[2] === row[3]).length;
     expect(metrics.accuracy).toBeCloseTo(right / 12, 12);
     expect(bytes).toBe(readFileSync(join(model, 'model.onnx')).length);
@@ -126,7 +126,7 @@ describe('evaluate', () => {
     const { status, lines } = await cli.json('evaluate', folder, '--model', model, '--out', cli.at('named-2'), '--labels', cli.at('labels.csv'));
     expect([status, lines.filter((l) => l.error).map((l) => [l.path, l.error?.code])]).toEqual([1, [['absent.png', 'image-not-found']]]);
     expect(rows(cli.at('named-2')).map((row) => [row[0], row[2], row[8], row[9]])).toEqual([['Pre/b.png', 'Pro', 'p2', 'given'], ['odd/a.png', 'Pro', 'p1', 'given']]);
-    expect(result(cli.at('named-2')).models[0].metrics.intervals.accuracy).toMatchObject({ low: null, note: 'not estimable: fewer than 5 groups' });
+    expect(result(cli.at('named-2')).models[0].intervals.accuracy).toMatchObject({ low: null, note: 'not estimable: fewer than 5 groups' });
   });
 
   it('says what cannot be evaluated before a model has run on an image', async () => {
@@ -161,7 +161,7 @@ describe('evaluate', () => {
     const out = cli.at('splits-out');
     expect((await cli.run('evaluate', folder, '--model', model, '--model', other, '--out', out, '--ensemble', '--validation', 'validation')).status).toBe(0);
     const { models, comparisons, images: counts } = result(out);
-    expect(models.map((m) => [m.id, m.kind, m.metrics.n])).toEqual([['model', 'model', 4], ['other', 'model', 4], ['ensemble', 'ensemble', 4], ['model-calibrated', 'calibrated', 4], ['other-calibrated', 'calibrated', 4]]);
+    expect(models.map((m) => [m.model, m.kind, m.n])).toEqual([['model', 'model', 4], ['other', 'model', 4], ['ensemble', 'ensemble', 4], ['model-calibrated', 'calibrated', 4], ['other-calibrated', 'calibrated', 4]]);
     expect(counts).toEqual({ headline: 4, validation: 4, otherSplits: 4 });
     expect(comparisons.map((c) => [c.a, c.b])).toEqual([['model', 'other'], ['model', 'ensemble'], ['other', 'ensemble']]);
     // The fitted temperature comes on top of the manifest's.
@@ -190,7 +190,7 @@ describe('evaluate', () => {
     expect(rows(out).map((row) => [row[0], row[2]])).toEqual([['0.png', 'Benign'], ['2.png', 'Pre']]);
     expect(rows(out, 'model-not-independent').map((row) => row[0])).toEqual(['1.png']);
     const { models, leakage, leftOut } = result(out);
-    expect(models.map((m) => [m.kind, m.metrics.n])).toEqual([['model', 2], ['not-independent', 1]]);
+    expect(models.map((m) => [m.kind, m.n])).toEqual([['model', 2], ['not-independent', 1]]);
     expect(leakage.notIndependent).toEqual(['1.png']);
     expect(leftOut).toEqual([{ path: '3.png', reason: 'disputed' }]);
   });

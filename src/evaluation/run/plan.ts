@@ -12,6 +12,8 @@ export interface Plan extends Pick<Settings, 'listing' | 'mapping' | 'leftOut'> 
   readonly perClass: readonly number[];
   /** Images of all shards without a label, as no label names them or their name is no class. */
   readonly unlabelled: number;
+  /** Labelled images of all shards by split, where there are splits; those of the validation part are not among them. */
+  readonly splits: Readonly<Record<string, number>>;
   /** There are splits, across which the leakage gate compares pictures. */
   readonly hasSplits: boolean;
   readonly roleOf: (image: LabelledImage) => Role;
@@ -52,6 +54,7 @@ export async function plan(truth: Truth, options: { classes: readonly ClassInfo[
     count,
     perClass: classes.map((_, c) => evaluated.reduce((sum, perClass) => sum + perClass[c], 0)),
     unlabelled,
+    splits: Object.fromEntries([...bySplit].flatMap(([split, counts]) => (split === undefined ? [] : [[split, counts.reduce((a, b) => a + b, 0)]]))),
     hasSplits: allSplits.size > 1,
     roleOf: ({ isValidation, split }) => (isValidation ? 'validation' : !splits || (split !== undefined && splits.includes(split)) ? 'headline' : 'other'),
   };

@@ -105,5 +105,30 @@ describe('the evaluation of a folder', function () {
     await session.workbench.runCommand('View: Close All Editors');
   });
 
+  it('keeps what it has done when it is cancelled, and goes on', async () => {
+    const { page } = session.workbench;
+    const many = path.join(WORKSPACE, FOLDER, 'Benign');
+    const smear = await sharp(smearSvg(99)).resize(1200).png().toBuffer();
+    // Other bytes each: the same image would be read once.
+    for (let i = 0; i < 150; i++) fs.writeFileSync(path.join(many, `many${i}.png`), Buffer.concat([smear, Buffer.from(String(i))]));
+    await session.workbench.fromExplorer(FOLDER, 'Evaluate Folder');
+    await picker('Which models?').waitFor();
+    await page.keyboard.press('Enter');
+    await pick('Where do the true classes', 'Folders');
+    await pick('Is each name taken', 'Evaluate 157 images');
+    const notification = page.locator('.notification-toast', { hasText: 'SmearLens evaluates' });
+    await notification.getByText(/\d+ of 157 images, [\d.]+ a second, \d+ s left/).waitFor({ timeout: EVALUATED });
+    await session.screenshot('evaluation-progress');
+    await notification.getByRole('button', { name: 'Cancel' }).click();
+    const told = page.locator('.notification-toast', { hasText: /The evaluation was stopped after \d+ of 157 images/ });
+    await told.waitFor({ timeout: EVALUATED });
+    await session.workbench.fromExplorer(FOLDER, 'Evaluate Folder');
+    await rows().filter({ hasText: 'Go on with the evaluation that was stopped' }).waitFor();
+    await page.keyboard.press('Enter');
+    await drawn();
+    assert.match(await report().locator('#run').innerText(), /^156 images/);
+    await session.workbench.runCommand('View: Close All Editors');
+  });
+
   it('was refused nothing by a content security policy', () => assert.deepStrictEqual(session.complaints, []));
 });
