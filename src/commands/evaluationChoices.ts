@@ -61,6 +61,11 @@ async function browseCsv(title: string): Promise<string | undefined> {
 /** What the reviewer does next with a plan. */
 type Step = { readonly kind: 'begin' } | { readonly kind: 'correct'; readonly name: string } | { readonly kind: 'calibrate' };
 
+interface StepItem extends vscode.QuickPickItem {
+  /** Absent for what only separates. */
+  readonly step?: Step;
+}
+
 /**
  * Shows what would be done, and which class each name of the truth is taken for, and has it changed until it is right.
  * @param plan what would be done with these arguments; undefined where that was cancelled
@@ -91,13 +96,13 @@ async function pickStep({ classes, mapping, images, unlabelled, leftOut }: Evalu
   const nameOf = (id: string | null): string => (id === null ? 'no class, left out' : (classes.find((c) => c.id === id)?.name ?? id));
   const counts = classes.map(({ id, name }) => `${images[id] ?? 0} ${name}`).join(', ');
   const total = Object.values(images).reduce((a, b) => a + b, 0);
-  const begin = { label: `$(play) Evaluate ${total} images`, description: counts, detail: detailOf(unlabelled, leftOut), step: { kind: 'begin' } as Step };
-  const calibrate = { label: '$(settings) Calibrate as well', description: validation === undefined ? 'fit a temperature for each model on a validation part' : `temperatures are fitted on ${validation}`, step: { kind: 'calibrate' } as Step };
-  const names = Object.entries(mapping).map(([name, id]) => ({ label: `$(arrow-right) ${name}`, description: `is taken for ${nameOf(id)}`, step: { kind: 'correct', name } }));
-  const separator = { label: 'Choose a name to correct its class', kind: vscode.QuickPickItemKind.Separator, step: undefined };
+  const begin: StepItem = { label: `$(play) Evaluate ${total} images`, description: counts, detail: detailOf(unlabelled, leftOut), step: { kind: 'begin' } };
+  const calibrate: StepItem = { label: '$(settings) Calibrate as well', description: validation === undefined ? 'fit a temperature for each model on a validation part' : `temperatures are fitted on ${validation}`, step: { kind: 'calibrate' } };
+  const names = Object.entries(mapping).map(([name, id]): StepItem => ({ label: `$(arrow-right) ${name}`, description: `is taken for ${nameOf(id)}`, step: { kind: 'correct', name } }));
+  const separator: StepItem = { label: 'Choose a name to correct its class', kind: vscode.QuickPickItemKind.Separator };
   const items = [...(total > 0 ? [begin, calibrate] : []), ...(names.length > 0 ? [separator, ...names] : [])];
   const placeHolder = total > 0 ? 'Is each name taken for the right class?' : 'No image has a class yet: choose a name and say what it stands for';
-  return (await vscode.window.showQuickPick<(typeof items)[number]>(items, { title: TITLE, placeHolder, matchOnDescription: true }))?.step;
+  return (await vscode.window.showQuickPick(items, { title: TITLE, placeHolder, matchOnDescription: true }))?.step;
 }
 
 /** Name of a split or path of a CSV; undefined: none. */
