@@ -3,9 +3,8 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { reportDataOf } from '../evaluation/report/html';
+import { REPORT_FILE } from '../evaluation/report/writeReport';
 import type { ReportData, ReportRunFacts } from '../evaluation/report/types';
-
-export const REPORT = 'report.html';
 
 export interface StoredEvaluation {
   readonly data: ReportData;
@@ -25,7 +24,7 @@ interface Run {
 
 /** @throws SmearLensError `input-invalid` where there is no report */
 export async function readEvaluation(folder: string): Promise<StoredEvaluation> {
-  const file = path.join(folder, REPORT);
+  const file = path.join(folder, REPORT_FILE);
   const html = await fs.readFile(file, 'utf8').catch((error: Error) => {
     throw new SmearLensError('input-invalid', `${file}: cannot be read (${error.message}).`, 'Open the folder that an evaluation was written to.');
   });

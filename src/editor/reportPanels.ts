@@ -16,7 +16,7 @@ export interface ReportOptions {
 
 /** The open reports of evaluations, one a folder of results. */
 export class ReportPanels implements vscode.WebviewPanelSerializer {
-  private readonly open = new Map<string, vscode.WebviewPanel>();
+  private readonly open = new Map<string, { readonly panel: vscode.WebviewPanel; evaluation: StoredEvaluation }>();
   private readonly registration = vscode.window.registerWebviewPanelSerializer(REPORT_VIEW_TYPE, this);
 
   constructor(private readonly options: ReportOptions) {}
@@ -29,8 +29,8 @@ export class ReportPanels implements vscode.WebviewPanelSerializer {
   async show(folder: vscode.Uri): Promise<void> {
     const evaluation = await readEvaluation(folder.fsPath);
     const known = this.open.get(folder.toString());
-    known?.reveal();
-    this.fill(known ?? vscode.window.createWebviewPanel(REPORT_VIEW_TYPE, '', vscode.ViewColumn.Active), folder, evaluation);
+    known?.panel.reveal();
+    this.fill(known?.panel ?? vscode.window.createWebviewPanel(REPORT_VIEW_TYPE, '', vscode.ViewColumn.Active), folder, evaluation);
   }
 
   /** VS Code restores the panels of a window that was reloaded. */
@@ -49,7 +49,7 @@ export class ReportPanels implements vscode.WebviewPanelSerializer {
 
   dispose(): void {
     this.registration.dispose();
-    for (const panel of this.open.values()) panel.dispose();
+    for (const { panel } of this.open.values()) panel.dispose();
   }
 
   private fill(panel: vscode.WebviewPanel, folder: vscode.Uri, evaluation: StoredEvaluation): void {
@@ -58,10 +58,13 @@ export class ReportPanels implements vscode.WebviewPanelSerializer {
     const assets = vscode.Uri.joinPath(this.options.extensionUri, 'dist', 'webview');
     const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     const key = folder.toString();
-    if (this.open.get(key) !== panel) {
-      this.open.set(key, panel);
+    const known = this.open.get(key);
+    if (known?.panel === panel) known.evaluation = evaluation;
+    else {
+      const shown = { panel, evaluation };
+      this.open.set(key, shown);
       panel.onDidDispose(() => this.open.delete(key));
-      webview.onDidReceiveMessage((message: FromReport) => this.review(message, folder));
+      webview.onDidReceiveMessage((message: FromReport) => this.review(message, folder, shown.evaluation));
     }
     panel.title = `Evaluation of ${data.run.title}`;
     panel.iconPath = vscode.Uri.joinPath(this.options.extensionUri, 'media', 'icon.png');
@@ -70,9 +73,8 @@ export class ReportPanels implements vscode.WebviewPanelSerializer {
   }
 
   /** Shows images of the report in a review session, read by the model that the reader was looking at. */
-  private async review({ paths, title, model, notes }: FromReport, folder: vscode.Uri): Promise<void> {
+  private review({ paths, title, model, notes }: FromReport, folder: vscode.Uri, { folder: evaluated, modelPaths }: StoredEvaluation): void {
     try {
-      const { folder: evaluated, modelPaths } = await readEvaluation(folder.fsPath);
       if (evaluated === undefined) throw new SmearLensError('input-invalid', `${path.join(folder.fsPath, 'run.json')}: does not tell which folder was evaluated.`, 'Keep run.json beside the report, or evaluate again.');
       // An ensemble or a calibrated model has no file of its own: its overlay is that of its model, or the first one's.
       const own = modelPaths.get(model) ?? [...modelPaths].find(([id]) => model.startsWith(id))?.[1] ?? [...modelPaths.values()][0];

@@ -7,6 +7,7 @@ import { parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { SmearLensError } from '../errors';
 import { likeliest } from './metrics/likeliest';
+import { byPath } from './order';
 import type { GroupSource, Prediction, PredictionSet } from './types';
 
 const SUM_TOLERANCE = 1e-3;
@@ -116,11 +117,6 @@ function isGroupSource(text: string): text is GroupSource {
 
 function invalid(message: string, hint: string): never {
   throw new SmearLensError('input-invalid', message, hint);
-}
-
-/** By code units, which is the same on every system. */
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
-  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
 /**

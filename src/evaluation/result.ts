@@ -10,6 +10,7 @@ import { likeliest } from './metrics/likeliest';
 import { metricsOf } from './metrics/metrics';
 import { fitTemperature, withTemperature } from './metrics/temperature';
 import { leakageOf, type LeakageInput } from './leakage/leakage';
+import { byPath } from './order';
 import { writeWhole } from './outFolder';
 import { readPictures } from './pictures';
 import { writePredictions } from './predictionsCsv';
@@ -69,7 +70,7 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
     ...(settings.leftOut.length > 0 ? { leftOut: settings.leftOut } : {}),
     images: countsOf(images),
   };
-  return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])), title: settings.title, worst: worstImages(shards) };
+  return { result, sets: new Map(rows.map(({ model, set }) => [model.id, set])), title: settings.title, worst: worstOf(new Map(rows.filter(({ model }) => model.kind === 'model').map(({ model, set }) => [model.id, set]))) };
 }
 
 export interface ResultOptions {
@@ -117,7 +118,6 @@ async function writePredictionFiles(sets: Assembled['sets'], out: string): Promi
 }
 
 function gather(shards: readonly Contents[]): Gathered {
-  const byPath = (a: { path: string }, b: { path: string }): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0);
   return {
     settings: shards[0].settings,
     images: shards.flatMap((s) => s.images).sort(byPath),

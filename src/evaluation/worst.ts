@@ -1,4 +1,5 @@
 /** Which images a reader of an evaluation wants to see first. */
+import { byPath } from './order';
 import type { PredictionSet } from './types';
 
 /** Images with a small picture in the report. */
@@ -28,7 +29,7 @@ export function worstOf(sets: ReadonlyMap<string, PredictionSet>, limit = MAX_PI
     }
   }
   return [...surest.values()]
-    .sort((a, b) => b.confidence - a.confidence || (a.path < b.path ? -1 : 1))
+    .sort((a, b) => b.confidence - a.confidence || byPath(a, b))
     .slice(0, limit)
     .map(({ path, model, predicted }) => ({ path, model, predicted }));
 }

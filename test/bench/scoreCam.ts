@@ -25,6 +25,7 @@ import { imagesIn } from '../../src/images/folder';
 import { defaultModel } from '../../src/models/defaultModel';
 import { resolveModel } from '../../src/models/resolve';
 import { median, spearman } from '../../src/protocol/correlation';
+import { spreadOver } from '../../src/protocol/modelChecks';
 import type { ScoreCam } from '../../src/protocol/scoreCam';
 import { KEEP_MEMORY, race } from './timing';
 
@@ -37,15 +38,10 @@ const BATCH = 16;
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ args: process.argv.slice(2), allowPositionals: true, options: { images: { type: 'string', default: SMEARS }, count: { type: 'string', default: '100' } } });
   console.log(`${os.cpus()[0]?.model ?? 'CPU'}, ${os.availableParallelism()} cores, load ${os.loadavg()[0].toFixed(1)}`);
-  const images = fs.existsSync(values.images) ? everyNth(await imagesIn(values.images), Number(values.count)) : [];
+  const images = fs.existsSync(values.images) ? spreadOver(await imagesIn(values.images), Number(values.count)) : [];
   if (images.length === 0) console.log(`Agreement skipped: there are no images in ${values.images}.`);
   for (const file of positionals.length > 0 ? positionals : [defaultModel(root)]) await measure(file, images);
   if (positionals.length === 0) await againstPyTorch();
-}
-
-/** Spread over the folder. */
-function everyNth(files: readonly string[], count: number): string[] {
-  return Array.from({ length: Math.min(count, files.length) }, (_, i) => files[Math.floor((i * files.length) / Math.min(count, files.length))] ?? '');
 }
 
 async function measure(file: string, images: readonly string[]): Promise<void> {

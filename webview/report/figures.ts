@@ -21,6 +21,15 @@ export const score: Format = (value) => {
   return value < 1 && value >= 0.9995 ? '> 0.999' : value.toFixed(3).replace('-', '−');
 };
 
+/** The figures of a class, and their averages over the classes. */
+export const AVERAGES = [
+  { name: 'Precision', key: 'precision', format: share },
+  { name: 'Sensitivity', key: 'sensitivity', format: share },
+  { name: 'Specificity', key: 'specificity', format: share },
+  { name: 'F1', key: 'f1', format: share },
+  { name: 'AUC', key: 'auc', format: score },
+] as const;
+
 export function pValue(value: Figure): string {
   if (!defined(value)) return NONE;
   return value < 0.001 ? '< 0.001' : value.toFixed(3);

@@ -1,7 +1,7 @@
 /** The figures of one model: the first ones large, the others in a table. */
 import type { EvaluatedModel, Interval, Metrics, TwoClassMetrics } from '../../src/evaluation/types';
 import { byId, create } from '../dom';
-import { count, Footnotes, score, share, type Figure, type Format } from './figures';
+import { AVERAGES, count, Footnotes, score, share, type Figure, type Format } from './figures';
 import type { ReportState } from './state';
 import { folded, table, type Cell } from './table';
 
@@ -26,14 +26,6 @@ const TWO_CLASS = [
   { name: 'Sensitivity', key: 'sensitivity', format: share },
   { name: 'Specificity', key: 'specificity', format: share },
   { name: 'Accuracy', key: 'accuracy', format: share },
-  { name: 'AUC', key: 'auc', format: score },
-] as const;
-
-const AVERAGES = [
-  { name: 'Precision', key: 'precision', format: share },
-  { name: 'Sensitivity', key: 'sensitivity', format: share },
-  { name: 'Specificity', key: 'specificity', format: share },
-  { name: 'F1', key: 'f1', format: share },
   { name: 'AUC', key: 'auc', format: score },
 ] as const;
 

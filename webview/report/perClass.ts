@@ -1,24 +1,16 @@
 /** Each class against the rest. */
 import { byId, create } from '../dom';
 import { classColour } from './classColours';
-import { count, Footnotes, score, share } from './figures';
+import { AVERAGES, count, Footnotes } from './figures';
 import type { ReportState } from './state';
 import { table, type Cell } from './table';
-
-const FIGURES = [
-  { name: 'Precision', key: 'precision', format: share },
-  { name: 'Sensitivity', key: 'sensitivity', format: share },
-  { name: 'Specificity', key: 'specificity', format: share },
-  { name: 'F1', key: 'f1', format: share },
-  { name: 'AUC', key: 'auc', format: score },
-] as const;
 
 export function drawPerClass(state: ReportState): void {
   const { live, set } = state;
   const notes = new Footnotes();
   const rows = set.classes.map(({ id, name }, i): Cell[] => {
     const metrics = live.metrics.perClass[id];
-    const figures = FIGURES.map(({ key, format }): Cell => {
+    const figures = AVERAGES.map(({ key, format }): Cell => {
       const cell = create('span', 'figure', format(metrics[key]));
       cell.append(notes.interval(metrics.intervals[key], format));
       return cell;
@@ -26,7 +18,7 @@ export function drawPerClass(state: ReportState): void {
     return [named(name, i), count(metrics.support), ...figures];
   });
   const note = live.adjusted ? 'At the chosen thresholds; without intervals.' : '95 % intervals below each figure.';
-  byId('per-class').replaceChildren(table({ label: 'Each class against the rest', head: ['Class', 'Images', ...FIGURES.map(({ name }) => name)], rows }), notes.list(), create('p', 'note', note));
+  byId('per-class').replaceChildren(table({ label: 'Each class against the rest', head: ['Class', 'Images', ...AVERAGES.map(({ name }) => name)], rows }), notes.list(), create('p', 'note', note));
 }
 
 /** A class's name with its colour in the charts. */

@@ -2,6 +2,7 @@
 import { alikePairs, likenessThreshold } from '../../images/alike';
 import type { Fingerprint } from '../../images/fingerprint';
 import type { GroupSource, Leakage } from '../types';
+import { byCodeUnits, byPath } from '../order';
 import { summaryOf } from './summary';
 
 /** One image of the evaluated set. */
@@ -39,14 +40,14 @@ export interface LeakageOptions {
  * @throws SmearLensError `cancelled`
  */
 export async function leakageOf(images: readonly LeakageInput[], options: LeakageOptions = {}): Promise<Leakage> {
-  const sorted = [...images].sort((a, b) => compare(a.path, b.path));
+  const sorted = [...images].sort(byPath);
   const sameBytes = [...byKey(sorted, (image) => image.sha256 || undefined).values()].filter((same) => same.length > 1);
   const near = await nearDuplicates(sorted, options);
   const groups = byKey(sorted, (image) => image.group);
   const found = {
     exactAcrossSplits: sameBytes.filter((same) => distinct(same, (image) => image.split).length > 1).map(paths),
     ...near,
-    groupsAcrossSplits: [...groups].map(([group, members]) => ({ group, splits: distinct(members, (image) => image.split) })).filter(({ splits }) => splits.length > 1).sort((a, b) => compare(a.group, b.group)),
+    groupsAcrossSplits: [...groups].map(([group, members]) => ({ group, splits: distinct(members, (image) => image.split) })).filter(({ splits }) => splits.length > 1).sort((a, b) => byCodeUnits(a.group, b.group)),
     contradictions: sameBytes.map((same) => ({ paths: paths(same), labels: distinct(same, (image) => image.label) })).filter(({ labels }) => labels.length > 1),
     outsideDomain: outsideDomain(sorted),
     notIndependent: paths(sorted.filter((image) => image.notIndependent)),
@@ -79,7 +80,7 @@ async function nearDuplicates(sorted: readonly LeakageInput[], { signal, progres
 }
 
 function outsideDomain(sorted: readonly LeakageInput[]): Record<string, readonly string[]> {
-  const models = [...new Set(sorted.flatMap((image) => image.outsideDomainOf ?? []))].sort(compare);
+  const models = [...new Set(sorted.flatMap((image) => image.outsideDomainOf ?? []))].sort(byCodeUnits);
   return Object.fromEntries(models.map((id) => [id, paths(sorted.filter((image) => image.outsideDomainOf?.includes(id)))]));
 }
 
@@ -98,14 +99,9 @@ function byKey(images: readonly LeakageInput[], key: (image: LeakageInput) => st
 
 /** Sorted; undefined is no value. */
 function distinct(images: readonly LeakageInput[], value: (image: LeakageInput) => string | undefined): string[] {
-  return [...new Set(images.map(value).filter((v) => v !== undefined))].sort(compare);
+  return [...new Set(images.map(value).filter((v) => v !== undefined))].sort(byCodeUnits);
 }
 
 function paths(images: readonly LeakageInput[]): string[] {
   return images.map((image) => image.path);
-}
-
-/** By UTF-16 code units, the same on every system. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 /** Brings an evaluation into the form in which the report's page reads it. */
+import { byCodeUnits } from '../order';
 import type { EvaluationResult, Prediction, PredictionSet } from '../types';
 import { withDrawnCurves } from './curves';
 import { shortened } from './shortened';
@@ -37,9 +38,4 @@ function columns({ classes, groupSource, rows }: PredictionSet, indexOf: Readonl
     predicted: rows.map(({ predicted }) => predicted),
     probabilities: rows.flatMap(({ probabilities }: Prediction) => probabilities.map(shortened)),
   };
-}
-
-/** The order of the predictions files, the same on every machine. */
-function byCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

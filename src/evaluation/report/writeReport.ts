@@ -6,7 +6,7 @@ import { reportHtml, type ReportAssets } from './html';
 import type { ReportData } from './types';
 
 /** The report's name in the folder of an evaluation's results. */
-const REPORT_FILE = 'report.html';
+export const REPORT_FILE = 'report.html';
 
 /**
  * @param folder the folder of the results; it exists
