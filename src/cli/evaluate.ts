@@ -77,7 +77,7 @@ function planLines({ shard, labels }: EvaluateOptions, { mapping, perClass, coun
   return [
     `Truth from ${source} (correct it with --map 'NAME=CLASS'; 'NAME=' leaves a name out):`,
     ...Object.entries(mapping).map(([name, id]) => `  ${name.padEnd(column)} → ${id ?? 'no class of the model, left out'}`),
-    `Images: ${classes.map((id, c) => `${perClass[c]} ${id}`).join(', ')}.${unlabelled > 0 ? ` ${unlabelled} have no label and are left out.` : ''}${leftOut.length > 0 ? ` ${leftOut.length} are left out as their reviewers differ or excluded them.` : ''}`,
+    `Images: ${classes.map((id, c) => `${perClass[c]} ${id}`).join(', ')}.${unlabelled > 0 ? ` ${unlabelled} have no label and are left out.` : ''}${leftOut.length > 0 ? ` ${leftOut.length} are left out as their reviewers differ, cannot tell or excluded them.` : ''}`,
     ...models.map((m) => `Model: ${m.name} on ${m.provider}.`),
     ...(shard.count > 1 ? [`Shard ${shard.index} of ${shard.count}: ${count} images.`] : []),
   ];

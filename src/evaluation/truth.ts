@@ -8,7 +8,7 @@ import { FileRuns } from './fileRuns';
 import { splitOfPath } from './leakage/splits';
 import { readLabels, type LabelRow } from './labelsCsv';
 import type { ClassMapping } from './mapping';
-import type { GroupSource } from './types';
+import type { GroupSource, LeftOutReason } from './types';
 
 export interface TruthOptions {
   readonly folder: string;
@@ -42,7 +42,7 @@ export interface LabelledImage {
 /** An image without a label, and why; `name` is the one that maps to no class. */
 export interface UnlabelledImage {
   readonly path: string;
-  readonly reason: 'name' | 'not-listed' | 'disputed' | 'excluded';
+  readonly reason: 'name' | 'not-listed' | LeftOutReason;
   readonly name?: string;
 }
 

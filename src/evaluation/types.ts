@@ -182,6 +182,9 @@ export interface Unreadable {
   readonly message: string;
 }
 
+/** Why the annotation log has no label of an image that reviewers looked at. */
+export type LeftOutReason = 'disputed' | 'excluded' | 'unsure';
+
 /** What an evaluation comes to: the same whatever the machine, the shards and the time. */
 export interface EvaluationResult {
   readonly researchUse: string;
@@ -191,8 +194,8 @@ export interface EvaluationResult {
   readonly notDistinguishable: readonly string[];
   readonly leakage: Leakage;
   readonly unreadable: readonly Unreadable[];
-  /** Images whose reviewers differ and nobody adjudicated, or that were excluded. */
-  readonly leftOut?: readonly { readonly path: string; readonly reason: 'disputed' | 'excluded' }[] | undefined;
+  /** Images whose reviewers differ and nobody adjudicated, or cannot tell, or that were excluded. */
+  readonly leftOut?: readonly { readonly path: string; readonly reason: LeftOutReason }[] | undefined;
   /** How many images the figures are about, how many temperatures were fitted on, and how many of other splits the leakage gate saw. */
   readonly images?: { readonly headline: number; readonly validation: number; readonly otherSplits: number } | undefined;
   /** Folder or truth names, and the class id that each was taken for; null: none, so its images were left out. */

@@ -9,7 +9,7 @@ import * as readline from 'node:readline';
 import { SmearLensError } from '../../errors';
 import type { ClassInfo, ProviderName } from '../../protocol/analysis';
 import type { Shard } from '../shard';
-import type { GroupSource, Unreadable } from '../types';
+import type { GroupSource, LeftOutReason, Unreadable } from '../types';
 
 /** The file in the out folder. */
 export const JOURNAL = '.journal.jsonl';
@@ -39,8 +39,8 @@ export interface Settings {
   readonly classes: readonly ClassInfo[];
   readonly models: readonly JournalModel[];
   readonly mapping: Readonly<Record<string, string | null>>;
-  /** Images whose reviewers differ or that were excluded. */
-  readonly leftOut: readonly { readonly path: string; readonly reason: 'disputed' | 'excluded' }[];
+  /** Images whose reviewers differ or cannot tell, or that were excluded. */
+  readonly leftOut: readonly { readonly path: string; readonly reason: LeftOutReason }[];
   readonly ensemble: boolean;
   /** Name of the part that temperatures are fitted on. */
   readonly validation: string | undefined;

@@ -41,7 +41,7 @@ export async function plan(truth: Truth, options: { classes: readonly ClassInfo[
       const perClass = bySplit.get(found.split) ?? classes.map(() => 0);
       perClass[found.label]++;
       bySplit.set(found.split, perClass);
-    } else if (found.reason === 'disputed' || found.reason === 'excluded') leftOut.push({ path: found.path, reason: found.reason });
+    } else if (found.reason === 'disputed' || found.reason === 'excluded' || found.reason === 'unsure') leftOut.push({ path: found.path, reason: found.reason });
     else unlabelled++;
   }
   const splits = splitsToEvaluate([...bySplit.keys()].filter((s) => s !== undefined).sort(), options.splits);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readAnnotations, type Opinion } from '../../../src/evaluation/annotations';
+import { readAnnotations, type Verdict } from '../../../src/evaluation/annotations';
 
 let root: string;
 beforeEach(() => {
@@ -18,7 +18,7 @@ const event = (type: string, value: unknown, more: object = {}): Record<string, 
   return { v: 1, id: `e${clock}`, time: new Date(Date.UTC(2026, 0, 1) + 1000 * clock).toISOString(), reviewer: 'a', image: { path: 'x.png', sha256: 'x' }, type, value, ...more };
 };
 const write = (name: string, ...events: object[]): void => writeFileSync(join(root, '.smearlens/annotations', `${name}.jsonl`), events.map((e) => `${JSON.stringify(e)}\n`).join(''));
-const opinion = async (sha256 = 'x'): Promise<Opinion | undefined> => (await readAnnotations(root)).get(sha256);
+const opinion = async (sha256 = 'x'): Promise<Verdict | undefined> => (await readAnnotations(root)).get(sha256);
 
 describe('readAnnotations', () => {
   it('takes the latest label a reviewer, whichever device it came from', async () => {
