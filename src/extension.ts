@@ -10,6 +10,7 @@ import { copyResult } from './commands/copyResult';
 import { doctor } from './commands/doctor';
 import { evaluateFolder } from './commands/evaluateFolder';
 import { exportOverlay } from './commands/exportOverlay';
+import { labelCommands } from './commands/labels';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { openReport } from './commands/openReport';
 import { registerCommands } from './commands/register';
@@ -19,9 +20,12 @@ import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear, type ActivePage } from './editor/activeSmear';
 import { CanvasFocus } from './editor/canvasFocus';
+import { LabelBook } from './editor/labelBook';
+import { Labelling } from './editor/labelling';
 import { ModelChoices } from './editor/modelChoices';
 import { ReportPanels } from './editor/reportPanels';
 import { ReviewPanels } from './editor/reviewPanels';
+import { ReviewPlaces } from './editor/reviewPlaces';
 import type { AnalysisEvent, SmearDocument } from './editor/smearDocument';
 import { registerSmearEditor } from './editor/smearEditor';
 import { ViewMemory } from './editor/viewMemory';
@@ -54,7 +58,8 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
   const documents = new Set<SmearDocument>();
   const models = new ModelChoices(workspaceState, defaultModel(extensionPath));
   const reports = new Reports();
-  const options = { inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
+  const labels = new LabelBook(globalState, log);
+  const options = { labels, labelling: new Labelling(labels, log), places: new ReviewPlaces(workspaceState), inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
   const reviews = new ReviewPanels(options);
   const evaluations = { active, models, reports: new ReportPanels({ extensionUri, reviews, log }), storage: workspaceState, log, entry: path.join(extensionPath, 'dist', 'cli.js'), defaultModel: defaultModel(extensionPath) };
 
@@ -63,6 +68,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
     active,
     analyses,
     models,
+    labels,
     reports,
     reviews,
     evaluations.reports,
@@ -86,6 +92,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.showLog': () => log.show(),
+        ...labelCommands({ active, labels, reviews }),
         ...viewCommands(active),
       },
       log,

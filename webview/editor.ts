@@ -15,6 +15,7 @@ import { exportPicture } from './exportPicture';
 import { connect, remember, send } from './host';
 import { ChecksPanel } from './checksPanel';
 import { InquiryPanel } from './inquiryPanel';
+import { LabelBar } from './labels';
 import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, similarityNote, type Maps } from './maps';
 import { showSmallPrint } from './smallPrint';
 import { Stage } from './stage';
@@ -61,6 +62,12 @@ const checksPanel = new ChecksPanel({
   stop: () => snapshot && send({ kind: 'stop-checks', id: snapshot.id }),
 });
 
+const labelBar = new LabelBar({
+  shown: () => snapshot && { id: snapshot.id, sawModel: snapshot.state.kind === 'done' },
+  send,
+  leave: () => viewer.canvas.focus({ preventScroll: true }),
+});
+
 const COMMANDS: Record<ViewCommand, () => void> = {
   'zoom-in': () => viewer.zoomIn(),
   'zoom-out': () => viewer.zoomOut(),
@@ -95,6 +102,11 @@ connect((message: ToEditor) => {
       return takeInquiries(message);
     case 'command':
       return COMMANDS[message.command]();
+    case 'labels':
+      // Of a smear that is not on show any more.
+      return void (message.id === snapshot?.id && labelBar.show(message.state, message.news));
+    case 'label-command':
+      return labelBar.run(message.command);
     case 'prefetch':
       return stage.prefetch(message.images);
     case 'export':
@@ -112,7 +124,11 @@ function show(next: EditorSnapshot): void {
     showPanel();
   } else if (isAnother) view = ofAnotherSmear(view);
   snapshot = next;
-  if (isAnother) inquiries = checks = undefined;
+  if (isAnother) {
+    inquiries = checks = undefined;
+    labelBar.closeNote();
+    labelBar.show(undefined);
+  }
   // The host answers no inquiry before there is an analysis.
   askedOn = undefined;
   byId('title').textContent = fileName;

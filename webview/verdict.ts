@@ -1,6 +1,6 @@
 /** The verdict in plain words and the probabilities behind it. */
 import type { Analysis, ClassInfo } from '../src/protocol/analysis';
-import type { AnalysisState } from '../src/protocol/editor';
+import type { ShownState } from '../src/protocol/editor';
 import { formatPercent, OUTSIDE_DOMAIN } from '../src/protocol/format';
 import { byId, create, say } from './dom';
 
@@ -8,7 +8,7 @@ import { byId, create, say } from './dom';
 const LISTED_CLASSES = 12;
 
 /** Shows how far the analysis is and, once it is done, what it says. */
-export function showVerdict(state: AnalysisState): void {
+export function showVerdict(state: ShownState): void {
   document.body.dataset['state'] = state.kind === 'done' && isOutside(state.analysis) ? 'outside' : state.kind;
   byId('progress').hidden = state.kind !== 'running';
   byId('failure-actions').hidden = state.kind !== 'failed';
@@ -32,12 +32,14 @@ interface Words {
   readonly detail?: string;
 }
 
-function words(state: AnalysisState): Words {
+function words(state: ShownState): Words {
   switch (state.kind) {
     case 'running':
       return { heading: 'Verdict' };
     case 'failed':
       return { heading: 'Not analysed', title: state.error.message, detail: state.error.hint };
+    case 'hidden':
+      return { heading: 'Verdict', title: 'Hidden until you have labelled.', detail: 'This review is blind: names, verdict and maps come with your label.' };
     case 'deleted':
       return { heading: 'Not analysed', title: 'This file has been deleted.', detail: 'It is analysed again when it comes back.' };
     case 'done':
@@ -48,10 +50,11 @@ function words(state: AnalysisState): Words {
 }
 
 /** In the strip, where it stands for the panel while that is closed. */
-function short(state: AnalysisState): string {
+function short(state: ShownState): string {
   if (state.kind === 'running') return 'Analysing…';
   if (state.kind === 'failed') return 'Not analysed';
   if (state.kind === 'deleted') return 'Deleted';
+  if (state.kind === 'hidden') return 'Blind';
   const { model, predicted, probabilities } = state.analysis;
   return isOutside(state.analysis) ? 'No class offered' : `${classAt(model.classes, predicted).name} ${formatPercent(probabilities[predicted] ?? NaN)}`;
 }

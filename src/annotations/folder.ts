@@ -23,7 +23,6 @@ export function findLogRoot(folder: string): string | undefined {
  * @param device random and local, so that one reviewer's machines never write to the same file
  */
 export function logFileName(reviewer: string, device: string): string {
-  // eslint-disable-next-line no-control-regex
   const safe = reviewer.normalize('NFC').replace(/[\u0000-\u001f"%*./:<>?\\|]|^ | $/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return `${safe}.${device}.jsonl`;
 }

@@ -16,30 +16,25 @@ interface LogFile {
   readonly modified: number;
 }
 
-/** Who opened the log for reading only may not append. */
 export class AnnotationLog {
   private files = new Map<string, LogFile>();
   private queue: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    readonly root: string,
-    private readonly writer: Writer | undefined,
-  ) {}
+  private constructor(readonly root: string) {}
 
   /**
    * @param root folder that holds `.smearlens`, or will
-   * @param writer who appends; undefined: the log is only read
    * @throws SmearLensError `input-invalid` where it cannot be read
    */
-  static async open(root: string, writer?: Writer): Promise<AnnotationLog> {
-    const log = new AnnotationLog(root, writer);
+  static async open(root: string): Promise<AnnotationLog> {
+    const log = new AnnotationLog(root);
     await log.refresh();
     return log;
   }
 
-  /** The file that this log's writer appends to. */
-  get ownFile(): string | undefined {
-    return this.writer && path.join(logFolder(this.root), logFileName(this.writer.reviewer, this.writer.device));
+  /** The file that a writer appends to. */
+  fileOf({ reviewer, device }: Writer): string {
+    return path.join(logFolder(this.root), logFileName(reviewer, device));
   }
 
   /** Of all files, as they were read last. */
@@ -75,14 +70,13 @@ export class AnnotationLog {
    * Appends events; they are on the disk and part of the state when this resolves. An id that the log holds already is not written again.
    * @throws SmearLensError `output-unwritable`
    */
-  async append(drafts: readonly EventDraft[]): Promise<readonly AnnotationEvent[]> {
-    const { writer, ownFile } = this;
-    if (!writer || !ownFile) throw new Error('The log was opened for reading only.');
+  async append(writer: Writer, drafts: readonly EventDraft[]): Promise<readonly AnnotationEvent[]> {
+    const file = this.fileOf(writer);
     return this.inTurn(async () => {
-      const own = this.files.get(path.basename(ownFile));
+      const own = this.files.get(path.basename(file));
       const fresh = drafts.filter(({ id }) => id === undefined || !own?.replay.has(id));
       if (fresh.length === 0) return [];
-      const { events } = await appendEvents(ownFile, writer.reviewer, fresh);
+      const { events } = await appendEvents(file, writer.reviewer, fresh);
       await this.readAll();
       return events;
     });

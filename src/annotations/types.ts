@@ -48,10 +48,11 @@ export type EventContent =
   | { readonly type: 'adjudication'; readonly value: string }
   | { readonly type: 'undo' | 'redo'; readonly value: string };
 
-interface EventContext {
+/** What an event says of how it came about. */
+export interface EventContext {
   readonly image?: ImageReference | undefined;
   readonly labelBasis?: LabelBasis | undefined;
-  /** Absent where no model had read the image, or it stayed hidden. */
+  /** What the model had said by then, seen or not; absent where none had read the image. */
   readonly model?: ModelVerdict | undefined;
   /** The reviewer saw the model's verdict before giving the label. */
   readonly sawModelFirst?: boolean | undefined;

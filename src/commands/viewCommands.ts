@@ -19,6 +19,6 @@ const VIEW_COMMANDS = {
 } as const satisfies Partial<Record<CommandId, ViewCommand>>;
 
 export function viewCommands(active: ActiveSmear): Record<keyof typeof VIEW_COMMANDS, CommandHandler> {
-  const handlers = Object.entries(VIEW_COMMANDS).map(([id, command]) => [id, () => active.send(command)]);
+  const handlers = Object.entries(VIEW_COMMANDS).map(([id, command]) => [id, () => active.send({ kind: 'command', command })]);
   return Object.fromEntries(handlers) as Record<keyof typeof VIEW_COMMANDS, CommandHandler>;
 }

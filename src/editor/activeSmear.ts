@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { SmearLensError } from '../errors';
-import type { Export, ExportedPicture, ToEditor, ViewCommand } from '../protocol/editor';
+import type { Export, ExportedPicture, ToEditor } from '../protocol/editor';
 import { SMEAR_ACTIVE } from './contributions';
 import type { SmearDocument } from './smearDocument';
 import type { Surface } from './surface';
@@ -51,8 +51,7 @@ export class ActiveSmear {
   }
 
   /** Has the active page do what a key or a command asks for. */
-  send(command: ViewCommand): void {
-    const message: ToEditor = { kind: 'command', command };
+  send(message: Extract<ToEditor, { readonly kind: 'command' | 'label-command' }>): void {
     void this.page.panel.webview.postMessage(message);
   }
 

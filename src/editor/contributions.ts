@@ -16,7 +16,7 @@ export const REVIEW_VIEW_TYPE = 'smearlens.review';
 /** Of the panel of an evaluation's report. */
 export const REPORT_VIEW_TYPE = 'smearlens.report';
 
-export const SETTINGS = ['smearlens.model', 'smearlens.provider'] as const;
+export const SETTINGS = ['smearlens.model', 'smearlens.provider', 'smearlens.reviewer', 'smearlens.goOnAfterLabel'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** Set while a picture has the keyboard's focus; the single keys of package.json count only then. */

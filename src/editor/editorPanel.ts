@@ -2,13 +2,16 @@ import * as crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import type { CommandId } from '../commands/table';
 import { fromErrorInfo, SmearLensError, toErrorInfo } from '../errors';
-import type { AnalysisState, EditorAction, Export, Exported, ExportedPicture, FromEditor, ImageSource, PageState, ToEditor } from '../protocol/editor';
+import type { AnalysisState, EditorAction, Export, Exported, ExportedPicture, FromEditor, ImageSource, PageState, Position, ToEditor } from '../protocol/editor';
 import type { InquiryStates } from '../protocol/inquiryState';
 import type { MapChecks } from '../protocol/mapChecks';
+import type { LabelNews, LabelRequest } from '../protocol/labels';
 import { restoreView } from '../protocol/viewState';
 import type { ActiveSmear } from './activeSmear';
 import type { CanvasFocus } from './canvasFocus';
 import { editorPage } from './html';
+import type { LabelBook } from './labelBook';
+import { isHidden, labelState, type Labelling } from './labelling';
 import type { Picture, SmearDocument } from './smearDocument';
 import type { Surface } from './surface';
 import type { ViewMemory } from './viewMemory';
@@ -20,6 +23,7 @@ const ACTIONS: Record<Exclude<EditorAction, 'retry'>, CommandId> = {
   'copy-result': 'smearlens.copyResult',
   'export-overlay': 'smearlens.exportOverlay',
   'contact-sheet': 'smearlens.contactSheet',
+  'undo-label': 'smearlens.undoLabel',
   'previous': 'smearlens.previous',
   'next': 'smearlens.next',
 };
@@ -29,6 +33,8 @@ export interface PanelOptions {
   readonly active: ActiveSmear;
   readonly canvasFocus: CanvasFocus;
   readonly viewMemory: ViewMemory;
+  readonly labels: LabelBook;
+  readonly labelling: Labelling;
 }
 
 /** Joins one webview to its surface for as long as its panel lives. */
@@ -45,8 +51,9 @@ class PanelConnection {
   private readonly subscriptions: vscode.Disposable;
   private ready = false;
   /** What the page was last sent. */
-  private posted: { readonly document: SmearDocument; readonly state: AnalysisState; readonly picture: Picture | undefined; readonly count: number | undefined } | undefined;
+  private posted: { readonly document: SmearDocument; readonly state: AnalysisState; readonly picture: Picture | undefined; readonly count: number | undefined; readonly hidden: boolean } | undefined;
   private postedInquiries: { readonly document: SmearDocument; readonly states: InquiryStates; readonly checks: MapChecks | undefined } | undefined;
+  private postedLabels = '';
   private prefetched = '';
   private looking: { readonly document: SmearDocument; readonly end: vscode.Disposable } | undefined;
   private readonly exports = new Map<number, (result: Exported) => void>();
@@ -64,6 +71,7 @@ class PanelConnection {
     this.subscriptions = vscode.Disposable.from(
       webview.onDidReceiveMessage((message: FromEditor) => this.receive(message)),
       surface.onDidChange(() => this.update()),
+      options.labels.onDidChange(() => this.update()),
       panel.onDidChangeViewState(() => this.look()),
       options.canvasFocus.follow(panel),
       options.active.follow({ surface, panel, exportPicture: (what) => this.exportPicture(what) }),
@@ -91,6 +99,7 @@ class PanelConnection {
         this.abandonExports();
         this.posted = undefined;
         this.postedInquiries = undefined;
+        this.postedLabels = '';
         this.prefetched = '';
         // The host's own is newer, except after a reload of the window, which only the page's state outlives.
         surface.view ??= isPageState(message.state) ? restoreView(message.state.view) : options.viewMemory.firstView(surface.current.uri);
@@ -113,6 +122,10 @@ class PanelConnection {
       case 'stop-checks':
         if (message.id === idOf(surface.current)) surface.current.checker.stop();
         return;
+      case 'label':
+      case 'note':
+      case 'exclude':
+        return void this.label(message);
       case 'exported':
         this.exports.get(message.request)?.(message.result);
         return void this.exports.delete(message.request);
@@ -126,6 +139,7 @@ class PanelConnection {
     this.look();
     if (!this.ready) return;
     this.postSnapshot();
+    this.postLabels();
     this.postInquiries();
     this.postPrefetch();
   }
@@ -133,11 +147,28 @@ class PanelConnection {
   private postSnapshot(): void {
     const { current: document, fileName, position, note, resume, view } = this.surface;
     const { state, picture } = document;
-    const next = { document, state, picture, count: position?.count };
+    const hidden = isHidden(this.surface, this.options.labels);
+    const next = { document, state, picture, count: position?.count, hidden };
     const { posted } = this;
-    if (posted && posted.document === document && posted.state === state && posted.picture === picture && posted.count === next.count) return;
+    if (posted && posted.document === document && posted.state === state && posted.picture === picture && posted.count === next.count && posted.hidden === hidden) return;
     this.posted = next;
-    this.post({ kind: 'snapshot', snapshot: { id: idOf(document), fileName, image: this.imageSource(document), state, view: restoreView(view), position, note, resume } });
+    const shown = hidden ? { fileName: blindName(position), state: { kind: 'hidden' } as const, note: undefined } : { fileName, state, note };
+    this.post({ kind: 'snapshot', snapshot: { id: idOf(document), image: this.imageSource(document), view: restoreView(view), position, resume, ...shown } });
+  }
+
+  private postLabels(news?: LabelNews): void {
+    const id = idOf(this.surface.current);
+    const state = labelState(this.surface, this.options.labels);
+    const key = JSON.stringify([id, state]);
+    if (key === this.postedLabels && !news) return;
+    this.postedLabels = key;
+    this.post({ kind: 'labels', id, state, news });
+  }
+
+  private async label(request: LabelRequest): Promise<void> {
+    const news = await this.options.labelling.take(this.surface, request, request.id === idOf(this.surface.current));
+    this.update();
+    this.postLabels(news);
   }
 
   /** Beside the snapshot, because an answer comes in many steps and a picture may be large. */
@@ -145,6 +176,7 @@ class PanelConnection {
     const { current: document } = this.surface;
     const { inquiries: { states }, checker: { checks } } = document;
     const { postedInquiries: posted } = this;
+    if (isHidden(this.surface, this.options.labels)) return;
     if (posted?.document === document && posted.states === states && posted.checks === checks) return;
     this.postedInquiries = { document, states, checks };
     this.post({ kind: 'inquiries', id: idOf(document), states, checks });
@@ -175,7 +207,9 @@ class PanelConnection {
     before?.end.dispose();
   }
 
+  /** @throws SmearLensError `input-invalid` where the verdict has to stay hidden */
   private async exportPicture(what: Export): Promise<ExportedPicture> {
+    if (isHidden(this.surface, this.options.labels)) throw new SmearLensError('input-invalid', 'The verdict is hidden until the smear has its label.', 'Label it first, or end the blind review.');
     const request = ++this.requests;
     const result = await new Promise<Exported>((resolve) => {
       this.exports.set(request, resolve);
@@ -203,4 +237,9 @@ function idOf({ uri }: SmearDocument): string {
 
 function isPageState(state: unknown): state is PageState {
   return typeof state === 'object' && state !== null && 'view' in state;
+}
+
+/** The file's name may say its class. */
+export function blindName(position: Position | undefined): string {
+  return position ? `Image ${position.number}` : 'Image';
 }

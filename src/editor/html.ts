@@ -37,6 +37,15 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
         <svg id="contour" preserveAspectRatio="none" hidden><path class="halo"/><path class="line"/></svg>
       </div>
     </div>
+    <div id="labels" role="toolbar" aria-label="Label">
+      <span id="label-classes"></span>
+      <button id="label-unsure" type="button" title="I cannot tell (U)" aria-pressed="false"><kbd>U</kbd>Unsure</button>
+      <button id="label-note" type="button" title="Write a note (N)"><kbd>N</kbd>Note</button>
+      <button id="label-exclude" type="button" title="Leave the image out, or take it back in (X)" aria-pressed="false"><kbd>X</kbd>Exclude</button>
+      <button id="label-undo" type="button" title="Take the latest label back (Z)" data-action="undo-label"><kbd>Z</kbd>Undo</button>
+      <span id="label-state" role="status"></span>
+      <form id="note-editor" hidden><label for="note-text">Note</label><input id="note-text" type="text" autocomplete="off"><span class="hint">Enter saves, Escape leaves it</span></form>
+    </div>
     <div id="strip" role="toolbar" aria-label="View">
       <button id="previous" type="button" data-action="previous" title="Previous image" aria-label="Previous image">‹</button>
       <span id="position" hidden></span>

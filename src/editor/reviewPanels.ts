@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { toErrorInfo } from '../errors';
 import { REVIEW_VIEW_TYPE } from './contributions';
-import { connectPanel, type PanelOptions } from './editorPanel';
+import { blindName, connectPanel, type PanelOptions } from './editorPanel';
 import type { ModelChoices } from './modelChoices';
-import { ReviewSession, type ReviewPlace, type ReviewQueue } from './reviewSession';
-import type { SmearDocumentOptions } from './smearDocument';
+import { isHidden } from './labelling';
+import type { Surface } from './surface';
+import { ReviewSession, type ReviewPlace, type ReviewQueue, type ReviewSessionOptions } from './reviewSession';
 
-export interface ReviewOptions extends SmearDocumentOptions, PanelOptions {
+export interface ReviewOptions extends ReviewSessionOptions, PanelOptions {
   readonly models: ModelChoices;
 }
 
@@ -40,6 +41,16 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
     this.connect(session, newPanel());
   }
 
+  /** The session of a panel that has the focus; undefined where that shows another smear. */
+  sessionOf(surface: Surface): ReviewSession | undefined {
+    return [...this.open.values()].map(({ session }) => session).find((session) => session === surface);
+  }
+
+  /** Shows an image of a session that is open, wherever it is. @returns whether one has it */
+  reveal(uri: vscode.Uri): boolean {
+    return [...this.open.values()].some(({ session }) => session.goTo(uri));
+  }
+
   /** VS Code restores the panels of a window that was reloaded. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const place = placeOf(state);
@@ -47,7 +58,9 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
       if (!place) throw new Error('The review session has left no note of where it was.');
       const folder = vscode.Uri.parse(place.folder, true);
       const { image, queue } = place;
-      this.connect(queue ? this.ofQueue(folder, queue, image) : await ReviewSession.open(folder, vscode.Uri.joinPath(folder, image), this.options), panel);
+      const session = queue ? this.ofQueue(folder, queue, image) : await ReviewSession.open(folder, vscode.Uri.joinPath(folder, image), this.options);
+      if (place.blind) session.blind = true;
+      this.connect(session, panel);
     } catch (thrown) {
       const { message, hint } = toErrorInfo(thrown);
       panel.dispose();
@@ -70,13 +83,17 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
   private connect(session: ReviewSession, panel: vscode.WebviewPanel): void {
     const key = keyOf(session.root, session.queue);
     this.open.set(key, { panel, session });
-    const name = (): void => void (panel.title = session.fileName.split('/').pop() ?? '');
+    const name = (): void => {
+      panel.title = isHidden(session, this.options.labels) ? blindName(session.position) : (session.fileName.split('/').pop() ?? '');
+    };
     name();
     panel.iconPath = vscode.Uri.joinPath(this.options.extensionUri, 'media', 'icon.png');
     connectPanel(session, panel, this.options);
     // After the page: it is the smear that the reviewer waits for.
     session.onDidChange(name);
+    const labels = this.options.labels.onDidChange(name);
     panel.onDidDispose(() => {
+      labels.dispose();
       this.open.delete(key);
       session.dispose();
     });
@@ -94,9 +111,9 @@ function keyOf(folder: vscode.Uri, queue?: ReviewQueue): string {
 /** What a page has kept, of whatever version wrote it. */
 function placeOf(state: unknown): ReviewPlace | undefined {
   const resume = typeof state === 'object' && state !== null && 'resume' in state ? state.resume : undefined;
-  const { folder, image, queue }: Partial<Record<keyof ReviewPlace, unknown>> = typeof resume === 'object' && resume !== null ? resume : {};
+  const { folder, image, queue, blind }: Partial<Record<keyof ReviewPlace, unknown>> = typeof resume === 'object' && resume !== null ? resume : {};
   if (typeof folder !== 'string' || typeof image !== 'string') return undefined;
-  return { folder, image, queue: isQueue(queue) ? queue : undefined };
+  return { folder, image, queue: isQueue(queue) ? queue : undefined, blind: blind === true };
 }
 
 function isQueue(value: unknown): value is ReviewQueue {

@@ -4,6 +4,9 @@ import { imagesIn, relativePath } from '../images/folder';
 import type { Position } from '../protocol/editor';
 import { ofAnotherSmear, type ViewState } from '../protocol/viewState';
 import { ImageList, ImageQueue, type Images } from './imageList';
+import type { LabelBook } from './labelBook';
+import { Repeats } from './repeats';
+import type { ReviewPlaces } from './reviewPlaces';
 import { SmearDocument, type SmearDocumentOptions } from './smearDocument';
 import type { Surface } from './surface';
 
@@ -23,6 +26,13 @@ export interface ReviewQueue {
   readonly notes: Readonly<Record<string, string>>;
   /** Path of the model that reads them; that of the settings where absent. */
   readonly model?: string | undefined;
+  /** The reviewer decides between the labels of others. */
+  readonly adjudicates?: boolean | undefined;
+}
+
+export interface ReviewSessionOptions extends SmearDocumentOptions {
+  readonly labels: LabelBook;
+  readonly places: ReviewPlaces;
 }
 
 /** What takes a session up again. */
@@ -32,11 +42,16 @@ export interface ReviewPlace {
   /** Path of the image on show, relative to it. */
   readonly image: string;
   readonly queue?: ReviewQueue | undefined;
+  readonly blind?: boolean | undefined;
 }
 
 /** The smears of a folder, one after another in one panel. The smears around the one on show are analysed ahead. */
 export class ReviewSession implements Surface {
   view: ViewState | undefined;
+  /** Of a blind review; undefined while it is none. */
+  private repeats: Repeats | undefined;
+  /** While an image is shown again: the one that comes then. */
+  private after: string | undefined;
 
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChange = this.changed.event;
@@ -51,7 +66,7 @@ export class ReviewSession implements Surface {
     readonly root: vscode.Uri,
     private readonly images: Images,
     private image: string,
-    private readonly options: SmearDocumentOptions,
+    private readonly options: ReviewSessionOptions,
     readonly queue?: ReviewQueue,
   ) {
     const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(root, '**'), false, true, false);
@@ -62,13 +77,13 @@ export class ReviewSession implements Surface {
   }
 
   /**
-   * @param first URI of the image to begin with; the folder's first where it is not in the folder
+   * @param first URI of the image to begin with; undefined: where the folder was left; the folder's first where there is no such image
    * @throws SmearLensError `image-not-found`, `image-unreadable`
    */
-  static async open(folder: vscode.Uri, first: vscode.Uri | undefined, options: SmearDocumentOptions): Promise<ReviewSession> {
+  static async open(folder: vscode.Uri, first: vscode.Uri | undefined, options: ReviewSessionOptions): Promise<ReviewSession> {
     const files = await imagesIn(folder.fsPath);
     const images = new ImageList(files.map((file) => relativePath(folder.fsPath, file)));
-    const wanted = first ? relativePath(folder.fsPath, first.fsPath) : '';
+    const wanted = first ? relativePath(folder.fsPath, first.fsPath) : (options.places.last(folder) ?? '');
     return new ReviewSession(folder, images, images.at(Math.max(0, images.indexOf(wanted))) ?? '', options);
   }
 
@@ -77,7 +92,7 @@ export class ReviewSession implements Surface {
    * @param first path of the image to begin with; the queue's first where it is not in it
    * @throws SmearLensError `image-not-found` where there are none
    */
-  static ofQueue(folder: vscode.Uri, queue: ReviewQueue, first: string | undefined, options: SmearDocumentOptions): ReviewSession {
+  static ofQueue(folder: vscode.Uri, queue: ReviewQueue, first: string | undefined, options: ReviewSessionOptions): ReviewSession {
     const images = new ImageQueue(queue.images);
     const image = images.at(Math.max(0, images.indexOf(first ?? '')));
     if (image === undefined) throw new SmearLensError('image-not-found', `${queue.title}: there are no such images.`, 'Choose others in the report.');
@@ -99,7 +114,39 @@ export class ReviewSession implements Surface {
   }
 
   get position(): Position {
-    return { number: this.images.indexOf(this.image) + 1, count: this.images.length };
+    // An image that is shown again stands where the next one would.
+    return { number: this.images.indexOf(this.after ?? this.image) + 1, count: this.images.length };
+  }
+
+  get blind(): boolean {
+    return this.repeats !== undefined;
+  }
+
+  set blind(blind: boolean) {
+    this.repeats = blind ? new Repeats() : undefined;
+    if (this.after !== undefined) this.show(this.after);
+    this.after = undefined;
+    this.changed.fire();
+  }
+
+  get isRepeat(): boolean {
+    return this.after !== undefined;
+  }
+
+  get adjudicates(): boolean {
+    return this.queue?.adjudicates === true;
+  }
+
+  /** The image on show got its label: the next one comes, where the reviewer wants that. */
+  decided(): void {
+    if (this.after !== undefined) return this.go(1);
+    if (!vscode.workspace.getConfiguration('smearlens').get<boolean>('goOnAfterLabel', true)) return;
+    const next = this.images.at(this.images.indexOf(this.image) + 1);
+    const again = next === undefined ? undefined : this.repeats?.after(this.image, this.options.labels.reviewer);
+    if (again === undefined) return this.go(1);
+    this.show(again);
+    this.after = next;
+    this.changed.fire();
   }
 
   get note(): string | undefined {
@@ -107,18 +154,23 @@ export class ReviewSession implements Surface {
   }
 
   get resume(): ReviewPlace {
-    return { folder: this.root.toString(), image: this.image, queue: this.queue };
+    return { folder: this.root.toString(), image: this.after ?? this.image, queue: this.queue, blind: this.blind };
   }
 
   go(step: 1 | -1): void {
     this.direction = step;
-    this.show(this.images.at(this.images.indexOf(this.image) + step));
+    const { after } = this;
+    this.after = undefined;
+    this.show(after ?? this.images.at(this.images.indexOf(this.image) + step));
   }
 
-  /** Shows this image, if it is one of the session's. */
-  goTo(uri: vscode.Uri): void {
+  /** Shows this image, if it is one of the session's. @returns whether it is */
+  goTo(uri: vscode.Uri): boolean {
     const image = this.pathOf(uri);
-    if (this.images.indexOf(image) >= 0) this.show(image);
+    if (this.images.indexOf(image) < 0) return false;
+    this.after = undefined;
+    this.show(image);
+    return true;
   }
 
   dispose(): void {
@@ -132,6 +184,7 @@ export class ReviewSession implements Surface {
     if (image === undefined || image === this.image) return;
     const left = this.current;
     this.image = image;
+    if (!this.queue) this.options.places.keep(this.root, image);
     this.view = this.view && ofAnotherSmear(this.view);
     // It was kept in the list only as long as it was on show.
     if (left.state.kind === 'deleted') this.images.remove(this.pathOf(left.uri), image);

@@ -7,6 +7,7 @@ import type { MapInQuestion } from '../protocol/trust';
 import type { MapInquiry } from '../protocol/inquiry';
 import { ask } from './ask';
 import { browserShows } from './contributions';
+import { hashFile } from './hashFile';
 import type { InferenceService } from './inferenceService';
 import { Inquiries } from './inquiries';
 import { MapChecker } from './mapChecker';
@@ -43,6 +44,8 @@ export interface AnalysisEvent {
 export class SmearDocument {
   state: AnalysisState = { kind: 'running' };
   picture: Picture | undefined;
+  /** Of the file's bytes, lower-case hex; undefined until they were read. Labels are given to it. */
+  sha256: string | undefined;
 
   private readonly changed = new vscode.EventEmitter<void>();
   /** `state`, `picture` or the states of `inquiries` are others than before. */
@@ -103,7 +106,19 @@ export class SmearDocument {
   refresh(): void {
     this.picture = browserShows(this.uri.path) ? { kind: 'file', version: ++lastVersion } : undefined;
     this.analyse();
+    void this.readHash();
     if (!this.picture) void this.renderPicture();
+  }
+
+  /** Apart from the analysis: a smear that no model can read can be labelled nevertheless. */
+  private async readHash(): Promise<void> {
+    this.sha256 = undefined;
+    if (this.uri.scheme !== 'file') return;
+    const { signal } = this.running.abort;
+    const sha256 = await hashFile(this.uri.fsPath).catch(() => undefined);
+    if (signal.aborted) return;
+    this.sha256 = sha256;
+    this.changed.fire();
   }
 
   /** Has the inference process decode the picture, where the browser cannot. */

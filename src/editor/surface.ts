@@ -23,6 +23,14 @@ export interface Surface {
   readonly root: vscode.Uri;
   /** See {@link import('../protocol/editor').EditorSnapshot.resume}. */
   readonly resume?: unknown;
+  /** Verdict, maps and names stay hidden until the reviewer has labelled. */
+  readonly blind?: boolean | undefined;
+  /** The smear was labelled before and is shown again without saying so. */
+  readonly isRepeat?: boolean | undefined;
+  /** The reviewer decides between the labels of others. */
+  readonly adjudicates?: boolean | undefined;
+  /** The smear on show got its label. */
+  decided?(): void;
   /** Shows the next smear (1) or the one before (-1). */
   go(step: 1 | -1): Promise<void> | void;
 }

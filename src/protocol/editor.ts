@@ -8,6 +8,7 @@ import type { Analysis } from './analysis';
 import type { MapInquiry } from './inquiry';
 import type { InquiryKind, InquiryStates } from './inquiryState';
 import type { ChecksAsked, MapChecks } from './mapChecks';
+import type { LabelCommand, LabelNews, LabelRequest, LabelState } from './labels';
 import type { MapInQuestion } from './trust';
 import type { ViewState } from './viewState';
 
@@ -27,6 +28,9 @@ export type AnalysisState =
   | { readonly kind: 'failed'; readonly error: ErrorInfo }
   | { readonly kind: 'deleted' };
 
+/** The same as the page is told it: in a blind review nothing, until the smear has its label. */
+export type ShownState = AnalysisState | { readonly kind: 'hidden' };
+
 /** Where the smear stands among those that are reviewed. */
 export interface Position {
   /** From 1. */
@@ -42,7 +46,7 @@ export interface EditorSnapshot {
   readonly fileName: string;
   /** Absent until there is one. */
   readonly image?: ImageSource | undefined;
-  readonly state: AnalysisState;
+  readonly state: ShownState;
   /** Taken up from the first snapshot only: from then on the webview's own is newer. */
   readonly view: ViewState;
   /** Absent in the custom editor, which knows nothing of a smear's neighbours until it is asked to go there. */
@@ -72,6 +76,9 @@ export type ToEditor =
   | { readonly kind: 'snapshot'; readonly snapshot: EditorSnapshot }
   /** What was inquired into the smear with this id, after its first snapshot and at every change; an answer grows in many steps. */
   | { readonly kind: 'inquiries'; readonly id: string; readonly states: InquiryStates; readonly checks?: MapChecks | undefined }
+  /** The labels of the smear with this id, after its first snapshot and at every change; `news`: what became of a key, once. */
+  | { readonly kind: 'labels'; readonly id: string; readonly state: LabelState; readonly news?: LabelNews | undefined }
+  | { readonly kind: 'label-command'; readonly command: LabelCommand }
   /** Pictures that may be shown next, to be fetched and decoded ahead. Those of earlier messages may be forgotten. */
   | { readonly kind: 'prefetch'; readonly images: readonly ImageSource[] }
   | { readonly kind: 'command'; readonly command: ViewCommand }
@@ -82,7 +89,7 @@ export type ToEditor =
 export type Export = 'overlay' | 'sheet';
 
 /** What the page's buttons ask of the host. */
-export type EditorAction = 'retry' | 'show-log' | 'choose-model' | 'choose-layer' | 'copy-result' | 'export-overlay' | 'contact-sheet' | 'previous' | 'next';
+export type EditorAction = 'retry' | 'show-log' | 'choose-model' | 'choose-layer' | 'copy-result' | 'export-overlay' | 'contact-sheet' | 'previous' | 'next' | 'undo-label';
 
 /** A picture as a file. */
 export interface ExportedPicture {
@@ -118,5 +125,6 @@ export type FromEditor =
   /** May one believe the map on show? */
   | { readonly kind: 'check'; readonly id: string; readonly map: MapInQuestion; readonly asked: ChecksAsked }
   | { readonly kind: 'stop-checks'; readonly id: string }
+  | LabelRequest
   | { readonly kind: 'exported'; readonly request: number; readonly result: Exported }
   | { readonly kind: 'action'; readonly action: EditorAction };
