@@ -49,24 +49,6 @@ async function take(file: string, token: string): Promise<boolean> {
 }
 
 async function create(file: string, token: string): Promise<boolean> {
-  // Written first and linked then, so that nobody ever reads a lock without its holder.
-  const own = `${file}.${randomUUID()}`;
-  try {
-    await fs.writeFile(own, token, { flag: 'wx' });
-    await fs.link(own, file);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    // Some shared disks have no links.
-    if (code === 'EPERM' || code === 'ENOTSUP' || code === 'ENOSYS' || code === 'EMLINK') return createPlain(file, token);
-    throw error;
-  } finally {
-    await fs.rm(own, { force: true });
-  }
-}
-
-async function createPlain(file: string, token: string): Promise<boolean> {
   try {
     await fs.writeFile(file, token, { flag: 'wx' });
     return true;
@@ -94,7 +76,7 @@ function isAbandoned({ text, modified }: Holder): boolean {
     const { pid, host } = JSON.parse(text) as { pid: number; host: string };
     if (host === os.hostname() && !isAlive(pid)) return true;
   } catch {
-    // Not written by us, or not whole.
+    // Its holder has not written it yet, or died before.
   }
   return Date.now() - modified > ABANDONED_MS;
 }
