@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkModel } from './cli/checkModel';
+import { curateCommands } from './cli/curate';
 import { doctor } from './cli/doctor';
 import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
@@ -74,8 +75,9 @@ function main(argv: readonly string[]): void {
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
 
-  const command = (name: string, description: string): Command =>
-    program.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
+  const commandOf = (parent: Command) => (name: string, description: string): Command =>
+    parent.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
+  const command = commandOf(program);
   const withModel = (c: Command): Command =>
     c
       .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)', parsePath)
@@ -179,6 +181,9 @@ function main(argv: readonly string[]): void {
     .requiredOption('--height <pixels>', 'height of the network input', parseSize)
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
+
+  const curate = program.command('curate').description('labels, duplicates, splits and exports of a dataset').exitOverride().showHelpAfterError('(--help lists the options)');
+  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;

@@ -52,6 +52,11 @@ export class AnnotationLog {
     return Object.fromEntries([...this.files].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { reached }]) => [name, { head: reached.head, lines: reached.lines }]));
   }
 
+  /** sha256 of the image that lay at this path when an event was made about it; what lies there now may be another. */
+  atPath(path: string): string | undefined {
+    return [...this.files.values()].map((file) => file.replay.atPath(path)).find((sha256) => sha256 !== undefined);
+  }
+
   /** What is known of an image; undefined where nothing is. */
   state(sha256: string): ImageState | undefined {
     return replay([...this.files.values()].map((file) => file.replay), sha256);

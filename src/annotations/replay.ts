@@ -9,6 +9,7 @@ export class FileReplay {
   private readonly undone = new Map<string, AnnotationEvent>();
   /** Time by id: that of the event, or of one before it in the file if that is later, as clocks are set back. */
   private readonly times = new Map<string, string>();
+  private readonly paths = new Map<string, string>();
   private latest = '';
 
   /** A second event with the id of one before is that event. */
@@ -21,6 +22,7 @@ export class FileReplay {
     this.done.set(event.id, event);
     this.undone.clear();
     if (!event.image) return;
+    this.paths.set(event.image.path, event.image.sha256);
     const known = this.byImage.get(event.image.sha256);
     if (known) known.push(event);
     else this.byImage.set(event.image.sha256, [event]);
@@ -33,6 +35,11 @@ export class FileReplay {
   /** sha256 of all images that an event is about, undone ones included. */
   get images(): Iterable<string> {
     return this.byImage.keys();
+  }
+
+  /** sha256 of the image that lay at this path when an event was last made about it. */
+  atPath(path: string): string | undefined {
+    return this.paths.get(path);
   }
 
   /** The events of an image that are in force, with their times. */

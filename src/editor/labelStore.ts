@@ -44,6 +44,11 @@ export class LabelStore {
     return this.annotations.images;
   }
 
+  /** sha256 of the image that had this path when it was labelled; relative to the root, with '/', in NFC. */
+  atPath(path: string): string | undefined {
+    return this.annotations.atPath(path);
+  }
+
   state(sha256: string): ImageState | undefined {
     return this.annotations.state(sha256);
   }
