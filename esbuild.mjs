@@ -36,6 +36,8 @@ const bundles = [
       sheet: 'webview/sheet.ts',
       'sheet-style': 'webview/sheet.css',
       report: 'webview/report.ts',
+      grid: 'webview/grid.ts',
+      'grid-style': 'webview/grid.css',
     },
     outdir: `${outdir}/webview`,
   },

@@ -13,6 +13,7 @@ import { exportOverlay } from './commands/exportOverlay';
 import { labelCommands } from './commands/labels';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { openReport } from './commands/openReport';
+import { queueCommands } from './commands/queue';
 import { registerCommands } from './commands/register';
 import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
@@ -20,17 +21,21 @@ import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear, type ActivePage } from './editor/activeSmear';
 import { CanvasFocus } from './editor/canvasFocus';
+import { GridPanel } from './editor/gridPanel';
 import { LabelBook } from './editor/labelBook';
 import { Labelling } from './editor/labelling';
 import { ModelChoices } from './editor/modelChoices';
 import { ReportPanels } from './editor/reportPanels';
 import { ReviewPanels } from './editor/reviewPanels';
 import { ReviewPlaces } from './editor/reviewPlaces';
+import { ReviewQueueFolder } from './editor/reviewQueue';
 import type { AnalysisEvent, SmearDocument } from './editor/smearDocument';
 import { registerSmearEditor } from './editor/smearEditor';
 import { ViewMemory } from './editor/viewMemory';
 import { InferenceClient } from './inference/client';
 import { defaultModel } from './models/defaultModel';
+import { registerLabelDecorations } from './views/labelDecorations';
+import { registerQueueView } from './views/queueView';
 import { registerStatusBar } from './views/statusBar';
 
 /** What other extensions, and the tests, may use. */
@@ -61,7 +66,10 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
   const labels = new LabelBook(globalState, log);
   const options = { labels, labelling: new Labelling(labels, log), places: new ReviewPlaces(workspaceState), inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
   const reviews = new ReviewPanels(options);
-  const evaluations = { active, models, reports: new ReportPanels({ extensionUri, reviews, log }), storage: workspaceState, log, entry: path.join(extensionPath, 'dist', 'cli.js'), defaultModel: defaultModel(extensionPath) };
+  const entry = path.join(extensionPath, 'dist', 'cli.js');
+  const queue = new ReviewQueueFolder(workspaceState, labels);
+  const grid = new GridPanel({ extensionUri, queue, labels, reviews, inference: client, log, entry });
+  const evaluations = { active, models, reports: new ReportPanels({ extensionUri, reviews, log }), storage: workspaceState, log, entry, defaultModel: defaultModel(extensionPath) };
 
   subscriptions.push(
     log,
@@ -70,10 +78,13 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
     models,
     labels,
     reports,
+    queue,
     reviews,
     evaluations.reports,
     registerSmearEditor(options),
     registerStatusBar(active),
+    registerQueueView(queue),
+    registerLabelDecorations(labels),
     registerCommands(
       {
         'smearlens.open': openInSmearLens,
@@ -93,6 +104,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.showLog': () => log.show(),
         ...labelCommands({ active, labels, reviews }),
+        ...queueCommands({ active, queue, grid, reviews }),
         ...viewCommands(active),
       },
       log,

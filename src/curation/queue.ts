@@ -1,23 +1,7 @@
 /** The review queue: what has become of each image of a folder, and which to look at first. Without 'vscode'. */
 import { consensusOf, type ImageState } from '../annotations/replay';
 import { explorerOrder } from '../images/order';
-
-/**
- * `agreed` and `corrected`: the reviewer's label is, or is not, what the model had said; `labelled`: no model had said anything.
- * Labels of others count only once the reviewer has given one.
- */
-export type QueueState = 'disputed' | 'unsure' | 'corrected' | 'unlabelled' | 'labelled' | 'agreed' | 'excluded';
-
-/** In the order in which they need a reviewer. */
-export const QUEUE_STATES: Readonly<Record<QueueState, string>> = {
-  disputed: 'Disputed',
-  unsure: 'Unsure',
-  corrected: 'Corrected',
-  unlabelled: 'Not labelled',
-  labelled: 'Labelled',
-  agreed: 'Agreed with the model',
-  excluded: 'Excluded',
-};
+import { QUEUE_STATES, type QueueState } from '../protocol/queue';
 
 /** Why an image comes early. */
 export interface QueueReason {

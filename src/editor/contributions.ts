@@ -16,11 +16,14 @@ export const REVIEW_VIEW_TYPE = 'smearlens.review';
 /** Of the panel of an evaluation's report. */
 export const REPORT_VIEW_TYPE = 'smearlens.report';
 
-export const SETTINGS = ['smearlens.model', 'smearlens.provider', 'smearlens.reviewer', 'smearlens.goOnAfterLabel'] as const;
+export const SETTINGS = ['smearlens.model', 'smearlens.provider', 'smearlens.reviewer', 'smearlens.goOnAfterLabel', 'smearlens.decorations'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
 /** Set while a picture has the keyboard's focus; the single keys of package.json count only then. */
 export const CANVAS_FOCUS = 'smearlens.canvasFocus';
+
+/** Set while the review queue's grid has the keyboard's focus. */
+export const GRID_FOCUS = 'smearlens.gridFocus';
 
 /** Set while a smear is on show in the active editor; commands that act on 'this image' are offered only then. */
 export const SMEAR_ACTIVE = 'smearlens.smearActive';

@@ -33,10 +33,11 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
 
   /**
    * Reviews images of a folder that were chosen for a reason. A queue of the same title takes the place of the one before.
+   * @param first path of the image to begin with; the queue's first where absent
    * @throws SmearLensError `image-not-found` where there are none
    */
-  reviewQueue(folder: vscode.Uri, queue: ReviewQueue): void {
-    const session = this.ofQueue(folder, queue);
+  reviewQueue(folder: vscode.Uri, queue: ReviewQueue, first?: string): void {
+    const session = this.ofQueue(folder, queue, first);
     this.open.get(keyOf(folder, queue))?.panel.dispose();
     this.connect(session, newPanel());
   }
