@@ -78,7 +78,7 @@ function planLines({ shard, labels }: EvaluateOptions, { mapping, perClass, coun
     `Truth from ${source} (correct it with --map 'NAME=CLASS'; 'NAME=' leaves a name out):`,
     ...Object.entries(mapping).map(([name, id]) => `  ${name.padEnd(column)} → ${id ?? 'no class of the model, left out'}`),
     `Images: ${classes.map((id, c) => `${perClass[c]} ${id}`).join(', ')}.${unlabelled > 0 ? ` ${unlabelled} have no label and are left out.` : ''}${leftOut.length > 0 ? ` ${leftOut.length} are left out as their reviewers differ or excluded them.` : ''}`,
-    ...models.map((m) => `Model: ${m.name} on ${m.provider}.`),
+    ...models.map((m) => `Model: ${m.name} on ${m.provider}.${m.scores === 'one-vs-rest' ? ' It scores each class by itself (sigmoid); its scores are divided by their sum.' : ''}`),
     ...(shard.count > 1 ? [`Shard ${shard.index} of ${shard.count}: ${count} images.`] : []),
   ];
 }

@@ -129,7 +129,7 @@ async function open(options: EvaluateOptions, spawn: Spawn, events: Pick<Evaluat
   const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const crew = await hire(options.models, resolved, options.provider, threadsFor(weights, options.cores ?? os.availableParallelism()), spawn);
   try {
-    const { classes, models } = await modelsOf(resolved, crew.models);
+    const { classes, models } = await modelsOf(resolved, crew.models, options.validation !== undefined);
     const truth = await openTruth(options, new ClassMapping(classes, options.map), (file) => events.log(`${file}: its last line is torn and was left out.`));
     return { crew, truth, classes, models, work: await plan(truth, { classes, splits: options.splits, shard: options.shard }) };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** From what the runs found out to the tables: the same bytes whether one run or several shards found it. */
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
-import { probabilitiesOf } from '../explain/probabilities';
+import { oneVsRestProbabilities, probabilitiesOf } from '../explain/probabilities';
 import { RESEARCH_USE } from '../protocol/format';
 import { compareModels } from './metrics/compare';
 import { ensembleOf } from './metrics/ensemble';
@@ -143,8 +143,8 @@ function rowsOf(gathered: Gathered, further = true): Row[] {
   return rows;
 }
 
-function facts({ id, name, sha256, bytes, parameters }: JournalModel): Pick<EvaluatedModel, 'id' | 'name' | 'sha256' | 'bytes' | 'parameters'> {
-  return { id, name, sha256, bytes, parameters };
+function facts({ id, name, sha256, bytes, parameters, scores }: JournalModel): Pick<EvaluatedModel, 'id' | 'name' | 'sha256' | 'bytes' | 'parameters' | 'scores'> {
+  return { id, name, sha256, bytes, parameters, ...(scores === undefined ? {} : { scores }) };
 }
 
 /** The model with a temperature fitted on the validation part, on top of its own. */
@@ -158,7 +158,8 @@ function calibrated(gathered: Gathered, m: JournalModel, set: PredictionSet): Ro
 function setOf({ settings, images, scores }: Gathered, model: JournalModel, role: Role, sawModel: boolean): PredictionSet {
   const chosen = images.filter((image) => image.role === role && (image.sawModel ?? false) === sawModel);
   const rows = chosen.map(({ path: file, sha256, label, group }) => {
-    const probabilities = probabilitiesOf(scoreOf(scores, sha256, model).logits, 'softmax', model.temperature);
+    const { logits } = scoreOf(scores, sha256, model);
+    const probabilities = model.scores === 'one-vs-rest' ? oneVsRestProbabilities(logits, model.temperature) : probabilitiesOf(logits, 'softmax', model.temperature);
     return { path: file, sha256, label, predicted: likeliest(probabilities), probabilities, ...(group === undefined ? {} : { group }) };
   });
   return { classes: settings.classes, rows, groupSource: groupSourceOf(chosen) };

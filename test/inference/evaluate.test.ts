@@ -178,6 +178,31 @@ describe('evaluate', () => {
     expect(rows(out).every((row) => row[0].startsWith('test/'))).toBe(true);
   });
 
+  it('takes a model with sigmoid scores by their shares, and says so', async () => {
+    const sigmoid = fixture('sigmoid-inside');
+    const folder = classFolders('sigmoid');
+    // A bare file names its classes by number.
+    const map = IDS.flatMap((id, i) => ['--map', `${id}=${i}`]);
+    const out = cli.at('sigmoid-out');
+    const { status, stdout, stderr } = await cli.run('evaluate', folder, '--model', sigmoid, '--out', out, ...map);
+    expect([status, stdout, stderr]).toEqual([0, expect.stringContaining('sigmoid scores over their sum'), expect.stringContaining('scores each class by itself (sigmoid); its scores are divided by their sum')]);
+    const predicted = (await cli.json('predict', folder, '--model', sigmoid)).lines;
+    const table = rows(out, 'sigmoid-inside');
+    expect(table).toHaveLength(12);
+    for (const [i, line] of predicted.entries()) {
+      const scores = Object.values(line.probabilities as Record<string, number>);
+      const sum = scores.reduce((a, b) => a + b);
+      expect(Math.abs(sum - 1)).toBeGreaterThan(0.1);
+      table[i].slice(4, 8).forEach((p, c) => expect(Number(p)).toBeCloseTo(scores[c] / sum, 6));
+      expect(table[i][3]).toBe(line.predicted);
+    }
+    expect(result(out).models[0].scores).toBe('one-vs-rest');
+    // What it writes is what `metrics` takes.
+    expect((await cli.json('metrics', join(out, 'predictions-sigmoid-inside.csv'))).lines[0].accuracy).toBe(result(out).models[0].accuracy);
+    const calibrated = await cli.json('evaluate', folder, '--model', sigmoid, '--out', cli.at('sigmoid-calibrated'), ...map, '--validation', 'validation');
+    expect([calibrated.status, calibrated.lines[0].error?.code, calibrated.lines[0].error?.message]).toEqual([1, 'model-unsupported', expect.stringContaining('sigmoid-inside.onnx scores each class by itself')]);
+  });
+
   it('keeps labels that were given after seeing the model apart', async () => {
     const folder = folderOf('annotated', Object.fromEntries(images.slice(0, 4).map((image, i) => [`${i}.png`, image])));
     const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

@@ -9,6 +9,7 @@ import { threadsFor } from '../../../src/evaluation/run/crew';
 import { plan } from '../../../src/evaluation/run/plan';
 import type { Pool } from '../../../src/evaluation/run/pool';
 import { ProgressMeter } from '../../../src/evaluation/run/progress';
+import { modelsOf } from '../../../src/evaluation/run/settings';
 import type { PredictCall } from '../../../src/evaluation/run/thread';
 import { isLabelled, openTruth, splitsToEvaluate } from '../../../src/evaluation/truth';
 import { imageKey, walkImages } from '../../../src/images/folder';
@@ -60,6 +61,13 @@ describe('Batcher', () => {
     expect(calls.map((c) => [c.images.length, c.tensorOf])).toEqual([[3, [0, 1]], [1, [0, null]]]);
     expect(await Promise.all(answers)).toEqual([[{ logits: [1] }, { logits: [10] }], [{ logits: [2] }, { logits: [20] }], [{ logits: [3] }, { logits: [30] }], [{ logits: [4] }, null]]);
     expect(batcher.milliseconds).toEqual([2, 2]);
+  });
+});
+
+describe('modelsOf', () => {
+  it('refuses a model with one output, whose share would always be 1', async () => {
+    const opened = { id: 'binary', name: 'Binary', sha256: '', classes: [{ id: 'blast', name: 'blast' }], provider: 'cpu', activation: 'sigmoid', batch: 1 } as const;
+    await expect(modelsOf([], [opened], false)).rejects.toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('Binary has one output') as string });
   });
 });
 
