@@ -29,6 +29,10 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
       planned: (plan, models, { classes }) => planLines(options, plan, models, classes.map((c) => c.id)).forEach((line) => output.log(line)),
       progress,
       drawing: (done, total) => output.progress(`${done} of ${total} pictures for the report`),
+      figures: (images) => {
+        output.progress('');
+        output.log(`Figures and intervals of ${images} images.`);
+      },
       failed: (file, error) => {
         output.progress('');
         output.failure(file, error);

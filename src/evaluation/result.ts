@@ -3,12 +3,13 @@ import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { oneVsRestProbabilities, probabilitiesOf } from '../explain/probabilities';
 import { RESEARCH_USE } from '../protocol/format';
-import { compareModels } from './metrics/compare';
+import { compareSteps } from './metrics/compare';
 import { ensembleOf } from './metrics/ensemble';
 import { metricsJson } from './metrics/json';
 import { likeliest } from './metrics/likeliest';
-import { metricsOf } from './metrics/metrics';
+import { metricsSteps } from './metrics/metrics';
 import { fitTemperature, withTemperature } from './metrics/temperature';
+import { inSteps } from './inSteps';
 import { leakageOf, type LeakageInput } from './leakage/leakage';
 import { byPath } from './order';
 import { writeWhole } from './outFolder';
@@ -57,11 +58,13 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
   const rows = rowsOf(gathered);
   // A temperature changes no predicted class: a calibrated model is as accurate as the model.
   const compared = rows.filter(({ model }) => model.kind === 'model' || model.kind === 'ensemble');
-  const { comparisons, notDistinguishable } = compareModels(compared.map(({ model, set }) => ({ id: model.id, set })));
+  const { comparisons, notDistinguishable } = await inSteps(compareSteps(compared.map(({ model, set }) => ({ id: model.id, set }))), signal);
   const alike = rows.filter(({ model, of }) => notDistinguishable.includes(model.kind === 'calibrated' ? (of ?? '') : model.id)).map(({ model }) => model.id);
+  const models: EvaluatedModel[] = [];
+  for (const { model, set } of rows) models.push({ ...model, metrics: await inSteps(metricsSteps(set), signal) });
   const result: EvaluationResult = {
     researchUse: RESEARCH_USE,
-    models: rows.map(({ model, set }) => ({ ...model, metrics: metricsOf(set) })),
+    models,
     comparisons,
     notDistinguishable: alike,
     leakage: await leakageOf(leakageInputs(gathered), { groupSource: groupSourceOf(images), signal }),

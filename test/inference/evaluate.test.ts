@@ -4,13 +4,17 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateFolder } from '../../src/evaluation/evaluate';
 import type { EvaluationFile } from '../../src/evaluation/types';
-import { CommandLine, fixture } from './commandLine';
+import { defaultModel } from '../../src/models/defaultModel';
+import { CommandLine, ended, fixture } from './commandLine';
 
 const cli = new CommandLine();
+const root = join(import.meta.dirname, '../..');
 const IDS = ['Benign', 'Early', 'Pre', 'Pro'];
 let model: string;
 let images: Buffer[];
@@ -268,6 +272,36 @@ describe('a run that does not come to its end', () => {
     const again = await cli.run('evaluate', folder, '--out', out, '--resume');
     expect(again.status).toBe(0);
     expect(bytesOf(out)).toEqual(whole);
+  });
+
+  it('stops while the figures are computed, and goes on to the same bytes', async () => {
+    const out = cli.at('stopped-in-figures');
+    const stop = new AbortController();
+    const nothing = (): void => undefined;
+    // The first of 2,000 resamples comes after this event.
+    const events = { planned: nothing, progress: nothing, drawing: nothing, failed: nothing, log: nothing, figures: () => stop.abort() };
+    const options = { folder, labels: 'folders', groups: 'none', models: [defaultModel(root)], out, assets: join(root, 'dist/webview'), provider: 'auto', map: {}, ensemble: false, shard: { index: 1, count: 1 }, resume: false } as const;
+    const { done, isWhole, assembled } = await evaluateFolder(options, (data) => new Worker(join(root, 'dist/cli.js'), { workerData: data }), events, stop.signal);
+    expect([done, isWhole, assembled, readdirSync(out).sort()]).toEqual([120, false, undefined, ['.journal.jsonl', '.pictures.json', 'run.json']]);
+    const again = await cli.run('evaluate', folder, '--out', out, '--resume');
+    expect(again.status).toBe(0);
+    expect(bytesOf(out)).toEqual(whole);
+    expect((JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { scored: number }).scored).toBe(0);
+  });
+
+  it('hears Ctrl+C between two resamples', async () => {
+    // As many images as make minutes of them, of the journal of a few.
+    const [run, ...lines] = readFileSync(join(cli.at('undisturbed'), '.journal.jsonl'), 'utf8').trimEnd().split('\n');
+    const records = lines.filter((line) => line.startsWith('{"type":"image"')).map((line) => JSON.parse(line) as { path: string });
+    const many = Array.from({ length: 500 }, (_, i) => records.map((record) => JSON.stringify({ ...record, path: `${i}/${record.path}` }))).flat();
+    folderOf('many', { '.journal.jsonl': `${[run, ...lines.filter((line) => !line.startsWith('{"type":"image"') && !line.startsWith('{"type":"end"')), ...many, '{"type":"end"}'].join('\n')}\n` });
+    const child = cli.start('merge', cli.at('many'), '--out', cli.at('many-out'));
+    const closed = ended(child);
+    while (!existsSync(cli.at('many-out')) && child.exitCode === null) await sleep(10);
+    child.kill('SIGINT');
+    const { status, stderr } = await closed;
+    expect([status, stderr]).toEqual([130, expect.stringContaining('not computed to the end')]);
+    expect(readdirSync(cli.at('many-out'))).toEqual([]);
   });
 
   it('takes up what has changed since: another image, another label, a further model', async () => {
