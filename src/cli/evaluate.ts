@@ -4,7 +4,7 @@ import { evaluateFolder, planEvaluation, type Evaluated, type EvaluateOptions } 
 import type { JournalModel } from '../evaluation/run/journal';
 import type { Plan } from '../evaluation/run/plan';
 import type { Spawn } from '../evaluation/run/pool';
-import type { Progress } from '../evaluation/run/progress';
+import { progressText, type Progress } from '../evaluation/run/progress';
 import { resolveModel } from '../models/resolve';
 import { nameAssumptions } from './assumptions';
 import { tellResult } from './evaluationText';
@@ -17,7 +17,7 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
   for (const model of options.models) nameAssumptions(await resolveModel(model), output);
   let told = -Infinity;
   const progress = (p: Progress): void => {
-    output.progress(progressLine(p));
+    output.progress(progressText(p));
     if (!output.json || (performance.now() - told < TELL_EVERY && p.done < p.total)) return;
     told = performance.now();
     output.result({ progress: p }, () => '');
@@ -61,17 +61,6 @@ function tellEnd({ out, shard }: EvaluateOptions, { assembled, done, total, isWh
     return output.result({ stopped: { done, total }, out }, () => what);
   }
   output.result({ shard, images: done, files: shown }, () => `Shard ${shard.index} of ${shard.count}: ${done} images. When all are done: smearlens merge <their out folders> --out DIR`);
-}
-
-function progressLine({ done, total, imagesPerSecond, secondsLeft }: Progress): string {
-  const rate = imagesPerSecond === null || secondsLeft === null ? '' : `, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s, ${duration(secondsLeft)} left`;
-  return `${done} of ${total} images${rate}`;
-}
-
-function duration(seconds: number): string {
-  const s = Math.ceil(seconds);
-  if (s < 60) return `${s} s`;
-  return s < 3600 ? `${Math.ceil(s / 60)} min` : `${Math.floor(s / 3600)} h ${Math.ceil((s % 3600) / 60)} min`;
 }
 
 /** What names were taken for, so that it can be corrected before the figures are believed. */

@@ -8,7 +8,7 @@ import { Batcher } from '../../../src/evaluation/run/batcher';
 import { threadsFor } from '../../../src/evaluation/run/crew';
 import { plan } from '../../../src/evaluation/run/plan';
 import type { Pool } from '../../../src/evaluation/run/pool';
-import { ProgressMeter } from '../../../src/evaluation/run/progress';
+import { ProgressMeter, progressText } from '../../../src/evaluation/run/progress';
 import { modelsOf } from '../../../src/evaluation/run/settings';
 import type { PredictCall } from '../../../src/evaluation/run/thread';
 import { isLabelled, openTruth, splitsToEvaluate } from '../../../src/evaluation/truth';
@@ -35,6 +35,14 @@ describe('ProgressMeter', () => {
     for (let i = 1; i <= 30; i++, now += 500) meter.at(400 + i);
     expect(meter.at(430).imagesPerSecond).toBeCloseTo(2, 0);
   });
+});
+
+it('progressText says how far it is, how fast and how long still', () => {
+  const progress = { done: 3, total: 9000, imagesPerSecond: null, secondsLeft: null };
+  expect(progressText(progress)).toBe('3 of 9000 images');
+  expect(progressText({ ...progress, imagesPerSecond: 9.46, secondsLeft: 59.2 })).toBe('3 of 9000 images, 9.5 images/s, 1 min left');
+  expect(progressText({ ...progress, imagesPerSecond: 12.3, secondsLeft: 44.1 })).toBe('3 of 9000 images, 12 images/s, 45 s left');
+  expect(progressText({ ...progress, imagesPerSecond: 1.25, secondsLeft: 7190 })).toBe('3 of 9000 images, 1.3 images/s, 2 h 0 min left');
 });
 
 describe('Batcher', () => {
