@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { prepareWorkspace, REPORT, SCREENSHOTS, WORKSPACE } from './harness/places';
@@ -19,8 +20,10 @@ const SUITES = {
   vsix: () => inThisProcess('vsix'),
 };
 type Suite = keyof typeof SUITES;
-/** The suite that starts no VS Code goes beside one that mostly waits for it; the others take what the machine has. */
-const TOGETHER: readonly (readonly Suite[])[] = [['host', 'page'], ['browser'], ['vsix']];
+/** Starts no VS Code, so it goes on beside those that do, which mostly wait for theirs. */
+const BESIDE: Suite = 'page';
+/** Scheduling priority of the suite beside: it takes the time that the others leave, and delays none of them. */
+const LEFT_OVER = 10;
 /** Runs one suite for another process of this program. */
 const CHILD = '--child';
 
@@ -35,16 +38,15 @@ async function main(args: readonly string[]): Promise<number> {
   await prepareWorkspace();
 
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const group of TOGETHER) {
-    const [first, ...others] = group.filter((name) => named.length === 0 || named.includes(name));
-    if (!first) continue;
-    const beside = others.map(inOwnProcess);
-    for (const counts of [await told(first, SUITES[first]), ...(await Promise.all(beside.map((tell) => tell())))]) {
-      total.passed += counts.passed;
-      total.failed += counts.failed;
-      total.skipped += counts.skipped;
-    }
-  }
+  const wanted = named.length > 0 ? named : (Object.keys(SUITES) as Suite[]);
+  const beside = wanted.length > 1 && wanted.includes(BESIDE) ? inOwnProcess(BESIDE) : undefined;
+  const add = (counts: Counts): void => {
+    total.passed += counts.passed;
+    total.failed += counts.failed;
+    total.skipped += counts.skipped;
+  };
+  for (const name of wanted) if (!beside || name !== BESIDE) add(await told(name, SUITES[name]));
+  if (beside) add(await beside());
   console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
@@ -63,6 +65,7 @@ async function told(name: Suite, run: () => Promise<Counts>): Promise<Counts> {
 /** Starts a suite; what it prints and comes to is told when that is asked for, so that two do not print into each other. */
 function inOwnProcess(name: Suite): () => Promise<Counts> {
   const running = fork(__filename, [CHILD, name], { silent: true });
+  if (running.pid) os.setPriority(running.pid, LEFT_OVER);
   const printed: Buffer[] = [];
   for (const stream of [running.stdout, running.stderr]) stream?.on('data', (data: Buffer) => printed.push(data));
   let counts: Counts = { passed: 0, failed: 1, skipped: 0 };

@@ -161,26 +161,6 @@ describe('the evaluation of a folder', function () {
     await session.workbench.runCommand('View: Close All Editors');
   });
 
-  for (const [theme, mark] of [['Default Dark Modern', 'vs-dark'], ['Default High Contrast', 'hc-black']] as const) {
-    it(`asks in ${theme} as in any theme`, async () => {
-      const { page } = session.workbench;
-      session.changeSettings({ 'workbench.colorTheme': theme });
-      await page.locator(`.monaco-workbench.${mark}`).waitFor();
-      await session.workbench.fromExplorer(SPLIT_FOLDER, 'Evaluate Folder');
-      await picker('Which models?').waitFor();
-      await session.screenshot(`evaluation-models-${mark}`);
-      await page.keyboard.press('Enter');
-      await picker('Where do the true classes').waitFor();
-      await session.screenshot(`evaluation-truth-${mark}`);
-      await pick('Where do the true classes', 'Folders');
-      await picker('Is each name taken').waitFor({ timeout: EVALUATED });
-      await rows().filter({ hasText: 'Evaluate 6 images' }).waitFor();
-      await session.screenshot(`evaluation-mapping-${mark}`);
-      await page.keyboard.press('Escape');
-      await picker('Is each name taken').waitFor({ state: 'hidden' });
-    });
-  }
-
   it('keeps what it has done when it is cancelled, and goes on', async () => {
     const { page } = session.workbench;
     const many = path.join(WORKSPACE, FOLDER, 'Benign');
