@@ -174,7 +174,7 @@ function main(argv: readonly string[]): void {
     .option('--out <metrics.json>', 'where all figures and curves go', parsePath)
     .option('--seed <number>', 'of the random numbers that the bootstrap draws (default: 1)', parseWhole(0))
     .option('--resamples <number>', 'of the bootstrap (default: 2000)', parseWhole(100))
-    .action((file: string, o: Common & MetricsArguments) => perform(o, file, (output) => metrics(file, o, output)));
+    .action((file: string, o: Common & MetricsArguments) => perform(o, file, (output, signal) => metrics(file, o, output, signal)));
 
   command('tensors', "a folder's images, decoded and resized as SmearLens does it, as one uint8 array for training")
     .argument('<folder>')
