@@ -1,6 +1,7 @@
 /** Composes the features; nothing else. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { augmentFolder } from './commands/augmentFolder';
 import { checkModel } from './commands/checkModel';
 import { chooseLayer } from './commands/chooseLayer';
 import { chooseModel } from './commands/chooseModel';
@@ -96,12 +97,13 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.chooseLayer': () => chooseLayer(active, client, models),
         'smearlens.exportOverlay': () => exportOverlay(active),
         'smearlens.contactSheet': () => contactSheet(active, extensionUri, log),
-        'smearlens.copyResult': () => copyResult(active),
+        'smearlens.copyResult': () => copyResult(active, labels),
         'smearlens.useForWorkspace': useForWorkspace,
         'smearlens.doctor': () => doctor(models.for(active.current?.uri), client, reports),
         'smearlens.evaluate': (target) => evaluateFolder(target, evaluations),
         'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
+        'smearlens.augment': (target) => augmentFolder(target, { active, extensionUri, log, entry }),
         'smearlens.showLog': () => log.show(),
         ...labelCommands({ active, labels, reviews }),
         ...queueCommands({ active, queue, grid, reviews }),

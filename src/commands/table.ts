@@ -34,6 +34,7 @@ export const COMMANDS = {
   'smearlens.labelSelected': 'Label Selected Images',
   'smearlens.undoSelected': 'Undo Labels of Selected Images',
   'smearlens.redoSelected': 'Redo Labels of Selected Images',
+  'smearlens.augment': 'Augment and Balance',
   'smearlens.zoomIn': 'Zoom In',
   'smearlens.zoomOut': 'Zoom Out',
   'smearlens.fit': 'Fit Image to Window',
