@@ -5,6 +5,7 @@ import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { checkModel } from './cli/checkModel';
+import { curate } from './cli/curate';
 import { doctor } from './cli/doctor';
 import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
@@ -14,6 +15,7 @@ import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { merge } from './cli/merge';
 import { metrics, type MetricsArguments } from './cli/metrics';
+import { collectMapping, collectPath, parsePath, parseWhole } from './cli/parse';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
@@ -180,6 +182,8 @@ function main(argv: readonly string[]): void {
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
+  curate(program, { perform, spawn: spawnThread });
+
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
@@ -218,17 +222,6 @@ function providerOption(): Option {
   return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
 }
 
-function collectPath(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, parsePath(text)];
-}
-
-/** The last '=' divides: names of folders are freer than ids of classes. */
-function collectMapping(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const at = text.lastIndexOf('=');
-  if (at < 1) throw new InvalidArgumentError('NAME=CLASS, e.g. "early blasts=Early".');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
 function parseNames(text: string): readonly string[] {
   return text.split(',').map((name) => name.trim());
 }
@@ -264,25 +257,10 @@ function parseList<T extends string>(known: readonly T[], all = known): (text: s
   };
 }
 
-/** A path from an unset shell variable is empty, and would mean the current folder. */
-function parsePath(text: string): string {
-  if (text === '') throw new InvalidArgumentError('it is empty.');
-  return text;
-}
-
 function parseColour(text: string): readonly [number, number, number] {
   const [r, g, b, ...more] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (more.length > 0 || ![r, g, b].every((v) => v >= 0 && v <= 255)) throw new InvalidArgumentError('three numbers from 0 to 255, separated by commas.');
   return [r, g, b];
-}
-
-/** A whole number of `least` to 2³² − 1. */
-function parseWhole(least: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    if (!Number.isInteger(value) || value < least || value >= 2 ** 32) throw new InvalidArgumentError(`a whole number from ${least} on.`);
-    return value;
-  };
 }
 
 function parseSize(text: string): number {
