@@ -1,7 +1,7 @@
 /** The command line: curate. */
 import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { drawSamples } from '../../scripts/samples/draw.mjs';
 import { CommandLine } from './commandLine';
@@ -11,7 +11,7 @@ afterAll(() => cli.dispose());
 process.env.XDG_CONFIG_HOME = cli.at('settings');
 
 const folder = cli.at('drawn smears ü');
-const COPIES: Record<string, (image: sharp.Sharp) => sharp.Sharp> = {
+const COPIES: Record<string, (image: Sharp) => Sharp> = {
   'again.jpg': (image) => image.jpeg({ quality: 60 }),
   'turned.png': (image) => image.rotate(90).png(),
   'mirrored.png': (image) => image.flop().png(),
