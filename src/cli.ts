@@ -4,9 +4,8 @@ import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { collectMapping, parseColour, parseNames, parsePath, parseWhole } from './cli/arguments';
 import { checkModel } from './cli/checkModel';
-import { curateCommands } from './cli/curate';
+import { curate } from './cli/curate';
 import { doctor } from './cli/doctor';
 import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
@@ -16,6 +15,7 @@ import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { merge } from './cli/merge';
 import { metrics, type MetricsArguments } from './cli/metrics';
+import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole } from './cli/parse';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
@@ -76,9 +76,8 @@ function main(argv: readonly string[]): void {
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
 
-  const commandOf = (parent: Command) => (name: string, description: string): Command =>
-    parent.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
-  const command = commandOf(program);
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
   const withModel = (c: Command): Command =>
     c
       .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)', parsePath)
@@ -183,8 +182,7 @@ function main(argv: readonly string[]): void {
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
-  const curate = program.command('curate').description('labels, duplicates, splits and exports of a dataset').exitOverride().showHelpAfterError('(--help lists the options)');
-  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread, version: packageJson.version });
+  curate(program, { perform, spawn: spawnThread, version: packageJson.version });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
@@ -222,10 +220,6 @@ function spawnThread(data: ThreadData): Worker {
 
 function providerOption(): Option {
   return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
-}
-
-function collectPath(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, parsePath(text)];
 }
 
 function shardArgument<A extends unknown[], R>(parse: (...args: A) => R): (...args: A) => R {
