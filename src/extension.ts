@@ -8,6 +8,7 @@ import { chooseModel } from './commands/chooseModel';
 import { chooseProvider } from './commands/chooseProvider';
 import { contactSheet } from './commands/contactSheet';
 import { copyResult } from './commands/copyResult';
+import { datasetCommands } from './commands/dataset';
 import { doctor } from './commands/doctor';
 import { evaluateFolder } from './commands/evaluateFolder';
 import { exportOverlay } from './commands/exportOverlay';
@@ -105,6 +106,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.augment': (target) => augmentFolder(target, { active, extensionUri, log, entry }),
         'smearlens.showLog': () => log.show(),
+        ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),
         ...queueCommands({ active, queue, grid, reviews }),
         ...viewCommands(active),

@@ -3,17 +3,14 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ActiveSmear } from '../editor/activeSmear';
-import { runCommandLine } from '../editor/commandLine';
 import { showSheet } from '../editor/sheetPanel';
+import { runWithProgress, type CommandLine } from './commandLineProgress';
 import { chooseTruth } from './evaluationChoices';
 import { folderOf } from './folderOf';
 
-export interface AugmentOptions {
+export interface AugmentOptions extends CommandLine {
   readonly active: ActiveSmear;
   readonly extensionUri: vscode.Uri;
-  readonly log: vscode.LogOutputChannel;
-  /** Path of dist/cli.js. */
-  readonly entry: string;
 }
 
 const TITLE = 'SmearLens: augment and balance';
@@ -44,7 +41,7 @@ async function preview(folder: vscode.Uri, args: readonly string[], { extensionU
   try {
     const file = path.join(temporary, 'preview.svg');
     let shown = '';
-    const { cancelled, failure } = await run([...args, '--preview', file], 'SmearLens draws a preview', { log, entry }, (value) => 'of' in value && (shown = String(value.of)));
+    const { cancelled, failure } = await runWithProgress([...args, '--preview', file], 'SmearLens draws a preview', { log, entry }, (value) => 'of' in value && (shown = String(value.of)));
     if (cancelled) return false;
     const svg = await readFile(file, 'utf8').catch(() => undefined);
     if (svg === undefined) throw failure ?? new Error('There is no preview.');
@@ -60,29 +57,10 @@ async function preview(folder: vscode.Uri, args: readonly string[], { extensionU
 async function write(folder: vscode.Uri, args: readonly string[], out: string, options: AugmentOptions): Promise<void> {
   let last: { readonly written?: number; readonly failed?: number; readonly warnings?: readonly string[] } = {};
   const title = `SmearLens augments ${path.basename(folder.fsPath)}`;
-  const { cancelled, failure } = await run(args, title, options, (value) => (last = value));
+  const { cancelled, failure } = await runWithProgress(args, title, options, (value) => (last = value));
   if (last.written === undefined && !cancelled) throw failure ?? new Error('The command ended without a result.');
   const unread = last.failed ? ` ${last.failed} could not be read: see the log.` : '';
   const text = cancelled ? `Stopped. What was done is kept in ${out}; smearlens curate augment --resume goes on.` : `${last.written} images in ${out}.${unread} ${last.warnings?.join(' ') ?? ''}`.trim();
   const reveal = await vscode.window.showInformationMessage(text, 'Open augmented.csv');
   if (reveal && !cancelled) await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path.join(out, 'augmented.csv')));
-}
-
-async function run(args: readonly string[], title: string, { log, entry }: Pick<AugmentOptions, 'log' | 'entry'>, onValue: (value: object) => void): Promise<Awaited<ReturnType<typeof runCommandLine>>> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    let told = 0;
-    return runCommandLine(args, {
-      entry,
-      signal: abort.signal,
-      log: (text) => log.info(text),
-      onValue: (value) => {
-        if (!('progress' in value)) return onValue(value);
-        const { done, total } = value.progress as { done: number; total: number };
-        progress.report({ message: `${done} of ${total} images`, increment: (100 * (done - told)) / Math.max(1, total) });
-        told = done;
-      },
-    });
-  });
 }
