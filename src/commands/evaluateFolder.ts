@@ -4,6 +4,7 @@ import type { ActiveSmear } from '../editor/activeSmear';
 import { runCommandLine } from '../editor/commandLine';
 import type { ModelChoices } from '../editor/modelChoices';
 import type { ReportPanels } from '../editor/reportPanels';
+import { evaluationsFolder } from '../evaluation/stored';
 import { chooseModels, choosePlan, chooseTruth, type EvaluationPlan } from './evaluationChoices';
 import { folderOf } from './folderOf';
 
@@ -115,11 +116,11 @@ function progressWords({ done, total, imagesPerSecond, secondsLeft }: Progress):
   return `${done} of ${total} images, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} a second, ${left} left`;
 }
 
-/** A folder of its own for each evaluation, beside the annotations: hidden, so that no image in it is ever evaluated. */
+/** A folder of its own for each evaluation, beside the annotations. */
 function outFolder(folder: vscode.Uri): string {
   const root = vscode.workspace.getWorkspaceFolder(folder)?.uri.fsPath ?? path.dirname(folder.fsPath);
   const stamp = new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
-  return path.join(root, '.smearlens', 'evaluations', `${path.basename(folder.fsPath)} ${stamp}`);
+  return path.join(evaluationsFolder(root), `${path.basename(folder.fsPath)} ${stamp}`);
 }
 
 function stoppedEvaluations(storage: vscode.Memento): Readonly<Record<string, Evaluation>> {

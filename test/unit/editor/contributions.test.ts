@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
+import { DISAGREEMENT_KINDS } from '../../../src/assistant/disagreements';
 import { COMMANDS } from '../../../src/commands/table';
 import type { ProviderChoice } from '../../../src/protocol/analysis';
-import { browserShows, CANVAS_FOCUS, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
+import { browserShows, CANVAS_FOCUS, SETTINGS, TOOLS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
 
 const { contributes } = manifest;
 
@@ -43,6 +44,25 @@ describe('package.json and the code', () => {
 
   it('have the same settings', () => {
     expect(Object.keys(contributes.configuration.properties).sort()).toEqual([...SETTINGS].sort());
+  });
+
+  it('have the same tools for language models, each described for both of its readers', () => {
+    const tools = contributes.languageModelTools;
+    expect(tools.map(({ name }) => name)).toEqual([...TOOLS]);
+    expect(new Set(tools.map(({ toolReferenceName }) => toolReferenceName)).size).toBe(tools.length);
+    for (const { canBeReferencedInPrompt, modelDescription, userDescription, inputSchema, tags } of tools) {
+      expect(canBeReferencedInPrompt).toBe(true);
+      expect(tags).toContain('read-only');
+      expect(userDescription).toContain('Research use only');
+      expect(modelDescription.length).toBeGreaterThan(200);
+      expect(Object.keys(inputSchema.properties)).toEqual(expect.arrayContaining('required' in inputSchema ? inputSchema.required : []));
+      for (const property of Object.values<{ readonly description: string }>(inputSchema.properties)) expect(property.description.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('name the same kinds of disagreements', () => {
+    const schema = contributes.languageModelTools.flatMap(({ inputSchema: { properties } }) => ('kind' in properties ? properties.kind.enum : []));
+    expect(schema).toEqual([...DISAGREEMENT_KINDS]);
   });
 
   it('have the same execution providers, under the same names', () => {
