@@ -29,7 +29,7 @@ export const COMMANDS = {
   'smearlens.toggleBlind': 'Begin or End Blind Review',
   'smearlens.adjudicate': 'Adjudicate Disputes',
   'smearlens.queue': 'Show Review Queue',
-  'smearlens.grid': 'Show Review Queue as Grid',
+  'smearlens.grid': 'Label in Grid',
   'smearlens.openQueued': 'Open in Review Session',
   'smearlens.labelSelected': 'Label Selected Images',
   'smearlens.undoSelected': 'Undo Labels of Selected Images',
