@@ -46,7 +46,7 @@ export function evaluationSummary(result: EvaluationResult, shownPath: string, s
     '',
     'Precision, sensitivity, specificity, F1 and AUC are means over the classes.',
     ...notes,
-    ...(leftOut.length > 0 ? [`${leftOut.length} images were left out, as their reviewers differ, cannot tell or excluded them.`] : []),
+    ...(leftOut.length > 0 ? [`${leftOut.length} ${leftOut.length === 1 ? 'image was' : 'images were'} left out: reviewers differ, cannot tell or excluded them.`] : []),
     ...(unmatched.length > 0 ? [`Images under these names were left out, as they stand for no class of the models: ${unmatched.map(markdownCode).join(', ')}.`] : []),
     '',
     'Models:',

@@ -64,7 +64,7 @@ describe('the summary of an evaluation', () => {
     expect(lines[9]).toMatch(/^\| poor \| 40 \| 0\.2500 \|/);
     expect(lines).toContain('* not distinguishable from the most accurate one (McNemar, Holm-adjusted).');
     expect(lines).toContain('1 image could not be evaluated.');
-    expect(lines).toContain('1 images were left out, as their reviewers differ, cannot tell or excluded them.');
+    expect(lines).toContain('1 image was left out: reviewers differ, cannot tell or excluded them.');
     expect(lines).toContain('Images under these names were left out, as they stand for no class of the models: `Artefact`.');
     expect(lines).toContain(`- \`good\`: Network good, sha256 ${'good'.padEnd(64, '0')}`);
   });

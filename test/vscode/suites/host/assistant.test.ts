@@ -15,7 +15,9 @@ const FOLDER = 'asked';
 const IMAGES = ['one.jpg', 'two.jpg'];
 const EVALUATION = path.join('.smearlens', 'evaluations', 'made up');
 
-/** Of a subject with its reply. */
+/** Questions at once. */
+const MANY = 40;
+
 type ToolInput = Readonly<Record<string, unknown>>;
 
 describe('the tools for language models', () => {
@@ -104,9 +106,15 @@ describe('the tools for language models', () => {
   }
 
   it('stop when the chat does', async () => {
-    const source = new vscode.CancellationTokenSource();
-    source.cancel();
-    await assert.rejects(ask('smearlens_classify', { path: 'smear-2.png' }, source.token), (error: Error) => error instanceof vscode.CancellationError || /cancel/i.test(`${error.name} ${error.message}`) || assert.fail(`${error.name}: ${error.message}`));
+    const chat = new vscode.CancellationTokenSource();
+    // More than can be answered before the chat is stopped.
+    const asked = Array.from({ length: MANY }, () => ask('smearlens_classify', { path: 'smear-2.png' }, chat.token));
+    const outcomes = Promise.allSettled(asked);
+    await until(() => host.api.pendingCalls() > 0, true);
+    chat.cancel();
+    const stopped = (await outcomes).flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []));
+    assert.ok(stopped.length > 0);
+    for (const error of stopped) assert.match(`${error.name} ${error.message}`, /cancel/i);
     await until(() => host.api.pendingCalls(), 0);
   });
 
