@@ -7,6 +7,11 @@ import { browserShows, CANVAS_FOCUS, SETTINGS, TOOLS, VIEW_TYPES, viewTypeFor } 
 
 const { contributes } = manifest;
 
+interface Schema {
+  readonly properties: Readonly<Record<string, { readonly description: string; readonly enum?: readonly string[] } | undefined>>;
+  readonly required?: readonly string[];
+}
+
 describe('package.json and the code', () => {
   it('have the same commands, under the same titles', () => {
     const contributed = contributes.commands.map(({ command, title, category }) => [command, title, category]);
@@ -55,14 +60,15 @@ describe('package.json and the code', () => {
       expect(tags).toContain('read-only');
       expect(userDescription).toContain('Research use only');
       expect(modelDescription.length).toBeGreaterThan(200);
-      expect(Object.keys(inputSchema.properties)).toEqual(expect.arrayContaining('required' in inputSchema ? inputSchema.required : []));
-      for (const property of Object.values<{ readonly description: string }>(inputSchema.properties)) expect(property.description.length).toBeGreaterThan(0);
+      const { properties, required = [] }: Schema = inputSchema;
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
+      for (const property of Object.values(properties)) expect(property?.description).toMatch(/\.$/);
     }
   });
 
   it('name the same kinds of disagreements', () => {
-    const schema = contributes.languageModelTools.flatMap(({ inputSchema: { properties } }) => ('kind' in properties ? properties.kind.enum : []));
-    expect(schema).toEqual([...DISAGREEMENT_KINDS]);
+    const schemas: readonly Schema[] = contributes.languageModelTools.map(({ inputSchema }) => inputSchema);
+    expect(schemas.flatMap(({ properties }) => properties['kind']?.enum ?? [])).toEqual([...DISAGREEMENT_KINDS]);
   });
 
   it('have the same execution providers, under the same names', () => {
