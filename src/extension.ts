@@ -14,6 +14,7 @@ import { labelCommands } from './commands/labels';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { openReport } from './commands/openReport';
 import { queueCommands } from './commands/queue';
+import { regionCommands } from './commands/regions';
 import { registerCommands } from './commands/register';
 import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
@@ -105,6 +106,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.showLog': () => log.show(),
         ...labelCommands({ active, labels, reviews }),
         ...queueCommands({ active, queue, grid, reviews }),
+        ...regionCommands(active),
         ...viewCommands(active),
       },
       log,

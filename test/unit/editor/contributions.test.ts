@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
 import { COMMANDS } from '../../../src/commands/table';
 import type { ProviderChoice } from '../../../src/protocol/analysis';
-import { browserShows, CANVAS_FOCUS, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
+import { browserShows, CANVAS_FOCUS, GRID_FOCUS, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
 
 const { contributes } = manifest;
 
@@ -21,11 +21,11 @@ describe('package.json and the code', () => {
     expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(invoked));
   });
 
-  it('bind keys to commands that exist, each key once, and only while the picture has the focus', () => {
+  it('bind keys to commands that exist, each key once, and only while the picture or the grid has the focus', () => {
     const { keybindings } = contributes;
     expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(keybindings.map(({ command }) => command)));
-    expect(new Set(keybindings.map(({ key }) => key)).size).toBe(keybindings.length);
-    for (const { when } of keybindings) expect(when).toMatch(new RegExp(`^${CANVAS_FOCUS} && !inputFocus`));
+    expect(new Set(keybindings.map(({ key, when }) => `${key} ${when}`)).size).toBe(keybindings.length);
+    for (const { when } of keybindings) expect([CANVAS_FOCUS, GRID_FOCUS].map((focus) => `${focus} && !inputFocus && !listFocus`)).toContain(when);
   });
 
   /** The plus and minus of every keyboard, wherever its layout has them: those of VS Code's own zoom, less the Ctrl. */
