@@ -12,10 +12,10 @@ import { RegionLayer, type Drawing } from './regionLayer';
 import { RegionPointer, type Place, type Tool } from './regionPointer';
 
 const HINTS: Readonly<Record<Exclude<Tool, 'select'>, string>> = {
-  box: 'Drag from corner to corner. Esc leaves the tool',
-  ellipse: 'Drag across the cell. Esc leaves the tool',
-  polygon: 'Click corner by corner; Enter, or a click on the first corner, closes it. Delete takes a corner back, Esc leaves it',
-  point: 'Click on the cell. Esc leaves the tool',
+  box: 'Drag corner to corner',
+  ellipse: 'Drag across the cell',
+  polygon: 'Click corners, Enter closes',
+  point: 'Click on the cell',
 };
 
 /** The ids of the buttons are `region-` and the command. */
@@ -133,7 +133,7 @@ export class Regions {
 
   private drawn(what: 'new' | 'selected', shape: Shape): void {
     const { selected } = this;
-    if (what === 'new') this.save({ id: crypto.randomUUID(), shape, classId: null, note: '', reviewer: '', own: true });
+    if (what === 'new') this.save({ id: uuid(), shape, classId: null, note: '', reviewer: '', own: true });
     else if (selected) this.save({ ...selected, shape });
   }
 
@@ -203,16 +203,18 @@ export class Regions {
   private describe(): void {
     const { regions, selected, pointer: { tool } } = this;
     byId('region-state').classList.toggle('failed', this.refusal !== undefined);
-    if (this.refusal !== undefined) return say(byId('region-state'), this.refusal);
     const lost = regions.filter(({ shape }) => !shape).length;
     const parts = [
-      selected ? `${regionName(selected)} selected: ${this.words(selected)}${selected.note ? `. Note: ${selected.note}` : ''}` : tool === 'select' ? undefined : HINTS[tool],
-      selected || tool !== 'select' ? undefined : count(regions.length, 'region'),
+      selected ? `${regionName(selected)}: ${this.className(selected)}${selected.note ? `. Note: ${selected.note}` : ''}` : tool === 'select' ? undefined : HINTS[tool],
+      selected || tool !== 'select' ? undefined : regions.length === 0 ? 'No regions' : `${regions.length} ${regions.length === 1 ? 'region' : 'regions'}`,
       lost > 0 ? `${lost} cannot be shown` : undefined,
       this.hidden && regions.length > 0 ? 'hidden' : undefined,
       [...this.pending.values()].some(({ failed }) => failed) ? 'dashed in red: not saved. Change it to try again' : undefined,
     ];
-    say(byId('region-state'), parts.filter((part) => part !== undefined).join(' · '));
+    const text = this.refusal ?? parts.filter((part) => part !== undefined).join(' · ');
+    say(byId('region-state'), text);
+    // Where the window is narrow, it is cut off.
+    byId('region-state').title = text;
   }
 
   private draw(): void {
@@ -226,8 +228,13 @@ export class Regions {
     this.layer.draw(this.draft ? [...drawings, { shape: this.draft, look: 'draft' }] : drawings);
   }
 
-  private words({ classId, note }: RegionContent): string {
-    return `${classId === null ? 'no class' : labelName(classId, this.state?.classes ?? [])}${note ? ' ✎' : ''}`;
+  /** Of a chip. */
+  private words(region: RegionContent): string {
+    return `${this.className(region)}${region.note ? ' ✎' : ''}`;
+  }
+
+  private className({ classId }: RegionContent): string {
+    return classId === null ? 'no class' : labelName(classId, this.state?.classes ?? []);
   }
 }
 
@@ -240,6 +247,11 @@ function same(a: ShownRegion, b: ShownRegion): boolean {
   return key(a) === key(b);
 }
 
-function count(number: number, what: string): string | undefined {
-  return number === 0 ? undefined : `${number} ${what}${number === 1 ? '' : 's'}`;
+/** Version 4 (RFC 9562). `crypto.randomUUID` is not there where VS Code is served over plain HTTP. */
+function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -40,10 +40,10 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     </div>
     <div id="regions" role="toolbar" aria-label="Regions">
       <button id="region-select" type="button" title="Select a region; again: the next (V)" aria-pressed="true"><kbd>V</kbd>Select</button>
-      <button id="region-box" type="button" title="Draw boxes (R)" aria-pressed="false"><kbd>R</kbd>Box</button>
-      <button id="region-ellipse" type="button" title="Draw ellipses (E)" aria-pressed="false"><kbd>E</kbd>Ellipse</button>
-      <button id="region-polygon" type="button" title="Draw polygons (G)" aria-pressed="false"><kbd>G</kbd>Polygon</button>
-      <button id="region-point" type="button" title="Mark points (T)" aria-pressed="false"><kbd>T</kbd>Point</button>
+      <button id="region-box" type="button" title="Draw boxes: drag from corner to corner (R)" aria-pressed="false"><kbd>R</kbd>Box</button>
+      <button id="region-ellipse" type="button" title="Draw ellipses: drag across the cell (E)" aria-pressed="false"><kbd>E</kbd>Ellipse</button>
+      <button id="region-polygon" type="button" title="Draw polygons: click corner by corner; Enter or the first corner closes, Delete takes a corner back, Escape leaves it (G)" aria-pressed="false"><kbd>G</kbd>Polygon</button>
+      <button id="region-point" type="button" title="Mark points: click on the cell (T)" aria-pressed="false"><kbd>T</kbd>Point</button>
       <button id="region-delete" type="button" title="Delete the selected region (Delete)"><kbd>Del</kbd>Delete</button>
       <button id="region-toggle" type="button" title="Hide the regions, or show them again (H)" aria-pressed="false"><kbd>H</kbd>Hide</button>
       <span id="region-state" role="status"></span>
