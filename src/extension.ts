@@ -16,6 +16,7 @@ import { labelCommands } from './commands/labels';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { openReport } from './commands/openReport';
 import { queueCommands } from './commands/queue';
+import { regionCommands } from './commands/regions';
 import { registerCommands } from './commands/register';
 import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
@@ -111,6 +112,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),
         ...queueCommands({ active, queue, grid, reviews }),
+        ...regionCommands(active),
         ...viewCommands(active),
       },
       log,

@@ -17,6 +17,7 @@ import { ChecksPanel } from './checksPanel';
 import { InquiryPanel } from './inquiryPanel';
 import { LabelBar } from './labels';
 import { chosenInquiry, chosenMap, effectiveOverlay, mapsOf, offeredOverlays, readyOverlays, similarityNote, type Maps } from './maps';
+import { Regions } from './regions';
 import { showSmallPrint } from './smallPrint';
 import { Stage } from './stage';
 import { connectStrip, showPosition, showScale } from './strip';
@@ -39,7 +40,7 @@ let askedOn: InquiryStates | undefined;
 /** What 'toggle overlay' brings back. */
 let hiddenOverlay: OverlayChoice = 'grad-cam';
 
-const viewer = new Viewer(byId('viewer'), byId('picture'), { moved: (place) => keep({ place }), scaled: showScale });
+const viewer = new Viewer(byId('viewer'), byId('picture'), { moved: (place) => keep({ place }), scaled: showScale, sized: (size) => regions.resize(size) });
 const stage = new Stage(viewer, (id) => send({ kind: 'image-failed', id }));
 
 const controls = new Controls((part, settled) => {
@@ -66,6 +67,14 @@ const labelBar = new LabelBar({
   shown: () => snapshot && { id: snapshot.id, sawModel: snapshot.state.kind === 'done' },
   send,
   leave: () => viewer.canvas.focus({ preventScroll: true }),
+});
+
+const regions = new Regions({
+  canvas: viewer.canvas,
+  place: (x, y) => (stage.picture ? viewer.placeAt(x, y) : undefined),
+  shown: () => snapshot?.id,
+  send,
+  about: (subject) => labelBar.about(subject),
 });
 
 const COMMANDS: Record<ViewCommand, () => void> = {
@@ -104,9 +113,13 @@ connect((message: ToEditor) => {
       return COMMANDS[message.command]();
     case 'labels':
       // Of a smear that is not on show any more.
-      return void (message.id === snapshot?.id && labelBar.show(message.state, message.news));
+      if (message.id !== snapshot?.id) return;
+      labelBar.show(message.state, message.news);
+      return regions.show(message.state, message.news);
     case 'label-command':
-      return labelBar.run(message.command);
+      return void (regions.takes(message.command) || labelBar.run(message.command));
+    case 'region-command':
+      return regions.run(message.command);
     case 'prefetch':
       return stage.prefetch(message.images);
     case 'export':
@@ -128,6 +141,7 @@ function show(next: EditorSnapshot): void {
     inquiries = checks = undefined;
     labelBar.closeNote();
     labelBar.show(undefined);
+    regions.show(undefined);
   }
   // The host answers no inquiry before there is an analysis.
   askedOn = undefined;

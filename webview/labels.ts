@@ -1,10 +1,22 @@
 /** The bar of labels below the picture: the classes with their keys, and what is on the disk. */
-import type { LabelCommand, LabelNews, LabelRequest, LabelState } from '../src/protocol/labels';
+import type { LabelChoice, LabelCommand, LabelNews, LabelRequest, LabelState } from '../src/protocol/labels';
 import { labelName } from '../src/protocol/labels';
 import { byId, create, say } from './dom';
 
 /** Keys are 1 to 9; further classes are chosen from VS Code's palette. */
 const KEYS = 9;
+
+/** What the keys are about instead of the image: a selected region. */
+export interface LabelSubject {
+  readonly id: string;
+  readonly name: string;
+  /** null: it has none. */
+  readonly classId: string | null;
+  readonly note: string;
+  readonly set: (part: { readonly classId?: string | null; readonly note?: string }) => void;
+  /** The keys are about the image again. */
+  readonly leave: () => void;
+}
 
 export interface LabelBarOptions {
   /** The id of the smear on show, and whether its verdict is to be seen. */
@@ -16,6 +28,8 @@ export interface LabelBarOptions {
 
 export class LabelBar {
   private state: LabelState | undefined;
+  private news: LabelNews | undefined;
+  private subject: LabelSubject | undefined;
   private listed = '';
   private readonly note = byId<HTMLInputElement>('note-text');
 
@@ -27,7 +41,9 @@ export class LabelBar {
     byId('label-exclude').addEventListener('click', () => this.run('exclude'));
     byId('note-editor').addEventListener('submit', (event) => {
       event.preventDefault();
-      this.request((base) => ({ kind: 'note', ...base, text: this.note.value }));
+      const text = this.note.value;
+      if (this.subject) this.subject.set({ note: text.trim() });
+      else this.request((base) => ({ kind: 'note', ...base, text }));
       this.closeNote();
     });
     this.note.addEventListener('keydown', ({ key }) => key === 'Escape' && this.closeNote());
@@ -37,22 +53,36 @@ export class LabelBar {
   /** @param state undefined until the host has said what there is */
   show(state: LabelState | undefined, news?: LabelNews): void {
     this.state = state;
+    this.news = news;
     this.list(state);
     const { own, adjudicated, adjudicates, excluded } = state ?? {};
-    const mine = adjudicates ? adjudicated : own;
+    const given = adjudicates ? adjudicated : own;
+    const mine = this.subject ? { value: this.subject.classId } : given;
     for (const button of byId('label-classes').querySelectorAll<HTMLElement>('button')) button.setAttribute('aria-pressed', String(mine !== undefined && button.dataset['id'] === mine.value));
     byId('label-unsure').setAttribute('aria-pressed', String(mine?.value === null));
-    byId('label-unsure').hidden = adjudicates === true;
+    byId('label-unsure').hidden = adjudicates === true && !this.subject;
     byId('label-exclude').setAttribute('aria-pressed', String(excluded === true));
     const text = news?.text ?? (state ? standing(state) : '');
     byId('label-state').classList.toggle('failed', news?.failed === true);
     say(byId('label-state'), text);
   }
 
-  /** What a key or a button asks for, of the smear on show. */
+  /** From now on the keys of the classes and of the note are about this; undefined: the image. What was just said of the image stays. */
+  about(subject: LabelSubject | undefined): void {
+    // A note that was begun is not the other's.
+    if (subject?.id !== this.subject?.id) this.closeNote();
+    this.subject = subject;
+    byId('labels').classList.toggle('of-region', subject !== undefined);
+    byId('label-target').textContent = subject?.name ?? 'Image';
+    byId('note-label').textContent = subject ? `Note on the ${subject.name.toLowerCase()}` : 'Note';
+    this.show(this.state, this.news);
+  }
+
+  /** What a key or a button asks for, of the smear on show or of its selected region. */
   run(command: LabelCommand): void {
     if (command === 'note') return this.openNote();
     if (command === 'exclude') return this.request((base) => ({ kind: 'exclude', ...base }));
+    if (this.subject) return this.runOn(this.subject, command);
     this.request((base, sawModel) => ({ kind: 'label', ...base, choice: command, sawModel }));
   }
 
@@ -63,9 +93,16 @@ export class LabelBar {
     this.options.leave();
   }
 
+  private runOn(subject: LabelSubject, choice: LabelChoice): void {
+    if (choice === 'agree') return subject.leave();
+    const chosen = choice === 'unsure' ? null : this.state?.classes[choice - 1]?.id;
+    if (chosen !== undefined) return subject.set({ classId: chosen });
+    this.fail(`There is no class ${choice}.`);
+  }
+
   private openNote(): void {
     if (!this.state?.sha256) return;
-    this.note.value = this.state.note ?? '';
+    this.note.value = (this.subject ?? this.state).note ?? '';
     byId('note-editor').hidden = false;
     this.note.focus();
     this.note.select();
@@ -75,8 +112,12 @@ export class LabelBar {
     const shown = this.options.shown();
     const sha256 = this.state?.sha256;
     if (shown && sha256 !== undefined) return this.options.send(make({ id: shown.id, sha256 }, shown.sawModel));
+    this.fail('Not recorded: the image is still being read. Press the key again.');
+  }
+
+  private fail(text: string): void {
     byId('label-state').classList.add('failed');
-    say(byId('label-state'), 'Not recorded: the image is still being read. Press the key again.');
+    say(byId('label-state'), text);
   }
 
   private list(state: LabelState | undefined): void {

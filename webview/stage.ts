@@ -143,7 +143,8 @@ export class Stage {
   /** Of the file. What was decoded counts as long as it can be of the same image: the file may have changed since. */
   private size(): Size {
     const shown = { width: this.image.naturalWidth, height: this.image.naturalHeight };
-    const analysed = this.scene?.analysed;
+    const source = this.scene?.source;
+    const analysed = source?.kind === 'png' ? source : this.scene?.analysed;
     if (!analysed || analysed.width < shown.width) return shown;
     const height = (shown.height * analysed.width) / shown.width;
     return Math.abs(height - analysed.height) <= analysed.width / shown.width ? analysed : shown;

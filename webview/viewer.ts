@@ -22,6 +22,8 @@ export interface ViewerEvents {
   readonly moved: (place: Place | null) => void;
   /** Also while it moves. Screen pixels an image pixel. */
   readonly scaled: (scale: number) => void;
+  /** The image has this size, in pixels. */
+  readonly sized: (size: { readonly width: number; readonly height: number }) => void;
 }
 
 export class Viewer {
@@ -91,6 +93,7 @@ export class Viewer {
     if (width === this.size?.width && height === this.size.height) return;
     this.settle();
     this.size = { width, height };
+    this.events.sized(this.size);
     const source = { width, height, tileSize: Math.max(width, height), minLevel: 0, maxLevel: 0, getTileUrl: () => '' };
     this.viewer.open({ tileSource: source, opacity: 0 });
   }
@@ -138,6 +141,14 @@ export class Viewer {
     const [x, y] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
     if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return undefined;
     return { x: Math.floor(x * this.size.width), y: Math.floor(y * this.size.height) };
+  }
+
+  /** The place in the image, in its pixels, that is nearest to a position of the window, and how many of its pixels a CSS pixel is there; undefined while there is no image. */
+  placeAt(clientX: number, clientY: number): { readonly at: readonly [number, number]; readonly pixel: number } | undefined {
+    if (!this.size || !this.image) return undefined;
+    const box = this.picture.getBoundingClientRect();
+    const along = (position: number, start: number, length: number, pixels: number): number => Math.max(0, Math.min(pixels, ((position - start) / length) * pixels));
+    return { at: [along(clientX, box.left, box.width, this.size.width), along(clientY, box.top, box.height, this.size.height)], pixel: this.size.width / box.width };
   }
 
   private get image(): OpenSeadragon.TiledImage | undefined {

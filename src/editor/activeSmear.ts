@@ -51,7 +51,7 @@ export class ActiveSmear {
   }
 
   /** Has the active page do what a key or a command asks for. */
-  send(message: Extract<ToEditor, { readonly kind: 'command' | 'label-command' }>): void {
+  send(message: Extract<ToEditor, { readonly kind: 'command' | 'label-command' | 'region-command' }>): void {
     void this.page.panel.webview.postMessage(message);
   }
 

@@ -125,6 +125,8 @@ class PanelConnection {
       case 'label':
       case 'note':
       case 'exclude':
+      case 'region':
+      case 'delete-region':
         return void this.label(message);
       case 'exported':
         this.exports.get(message.request)?.(message.result);

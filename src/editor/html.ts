@@ -36,15 +36,27 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
         <canvas id="overlay"></canvas>
         <svg id="contour" preserveAspectRatio="none" hidden><path class="halo"/><path class="line"/></svg>
       </div>
+      <div id="marks" aria-hidden="true"></div>
+    </div>
+    <div id="regions" role="toolbar" aria-label="Regions">
+      <button id="region-select" type="button" title="Select a region; again: the next (V)" aria-pressed="true"><kbd>V</kbd>Select</button>
+      <button id="region-box" type="button" title="Draw boxes: drag from corner to corner (R)" aria-pressed="false"><kbd>R</kbd>Box</button>
+      <button id="region-ellipse" type="button" title="Draw ellipses: drag across the cell (E)" aria-pressed="false"><kbd>E</kbd>Ellipse</button>
+      <button id="region-polygon" type="button" title="Draw polygons: click corner by corner; Enter or the first corner closes, Delete takes a corner back, Escape leaves it (G)" aria-pressed="false"><kbd>G</kbd>Polygon</button>
+      <button id="region-point" type="button" title="Mark points: click on the cell (T)" aria-pressed="false"><kbd>T</kbd>Point</button>
+      <button id="region-delete" type="button" title="Delete the selected region (Delete)"><kbd>Del</kbd>Delete</button>
+      <button id="region-toggle" type="button" title="Hide the regions, or show them again (H)" aria-pressed="false"><kbd>H</kbd>Hide</button>
+      <span id="region-state" role="status"></span>
     </div>
     <div id="labels" role="toolbar" aria-label="Label">
+      <span id="label-target" role="status" title="What the keys are about">Image</span>
       <span id="label-classes"></span>
       <button id="label-unsure" type="button" title="I cannot tell (U)" aria-pressed="false"><kbd>U</kbd>Unsure</button>
       <button id="label-note" type="button" title="Write a note (N)"><kbd>N</kbd>Note</button>
       <button id="label-exclude" type="button" title="Leave the image out, or take it back in (X)" aria-pressed="false"><kbd>X</kbd>Exclude</button>
       <button id="label-undo" type="button" title="Take the latest label back (Z)" data-action="undo-label"><kbd>Z</kbd>Undo</button>
       <span id="label-state" role="status"></span>
-      <form id="note-editor" hidden><label for="note-text">Note</label><input id="note-text" type="text" autocomplete="off"><span class="hint">Enter saves, Escape leaves it</span></form>
+      <form id="note-editor" hidden><label id="note-label" for="note-text">Note</label><input id="note-text" type="text" autocomplete="off"><span class="hint">Enter saves, Escape leaves it</span></form>
     </div>
     <div id="strip" role="toolbar" aria-label="View">
       <button id="previous" type="button" data-action="previous" title="Previous image" aria-label="Previous image">‹</button>

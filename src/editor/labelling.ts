@@ -2,11 +2,13 @@
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
 import type { ImageState } from '../annotations/replay';
-import type { EventContent, EventContext, ModelVerdict } from '../annotations/types';
+import { contentOfRegion, regionOf } from '../annotations/shapes';
+import type { EventContent, EventContext, ModelVerdict, Region } from '../annotations/types';
 import { SmearLensError, toErrorInfo } from '../errors';
 import { imageKey } from '../images/folder';
 import type { ClassInfo } from '../protocol/analysis';
 import { labelName, type GivenLabel, type LabelNews, type LabelRequest, type LabelState } from '../protocol/labels';
+import { regionName, type RegionRequest, type ShownRegion } from '../protocol/regions';
 import type { LabelBook } from './labelBook';
 import type { LabelStore } from './labelStore';
 import type { SmearDocument } from './smearDocument';
@@ -30,7 +32,15 @@ export function labelState(surface: Surface, book: LabelBook): LabelState {
     adjudicated: state?.adjudication && (own || adjudicates) ? { reviewer: state.adjudication.reviewer, value: state.adjudication.value } : undefined,
     adjudicates,
     blind,
+    regions: regionsOf(state, surface, book.reviewer, own !== undefined),
   };
+}
+
+/** Those of a smear that is shown again without saying so would say so. */
+function regionsOf(state: ImageState | undefined, { adjudicates, isRepeat }: Surface, reviewer: string, labelled: boolean): ShownRegion[] {
+  if (!state || isRepeat) return [];
+  const shown = state.opinions.filter((opinion) => opinion.reviewer === reviewer || labelled || adjudicates);
+  return shown.flatMap((opinion) => opinion.regions.map((region) => ({ ...contentOfRegion(region), reviewer: opinion.reviewer, own: opinion.reviewer === reviewer })));
 }
 
 /** Whether the verdict and the names have to stay hidden: until the reviewer's own label is on the disk. */
@@ -53,8 +63,8 @@ function classesOf(store: LabelStore | undefined, { state }: SmearDocument): rea
 
 /** Appends to the log what the page asks for. */
 export class Labelling {
-  /** Ids of the smears whose label is on its way to the disk: a key that is held down labels once. */
-  private readonly busy = new Set<SmearDocument>();
+  /** The smears whose label is on its way to the disk: a key that is held down labels once. */
+  private readonly busy = new Map<SmearDocument, Promise<unknown>>();
 
   constructor(
     private readonly book: LabelBook,
@@ -67,19 +77,28 @@ export class Labelling {
    */
   async take(surface: Surface, request: LabelRequest, isOnShow: boolean): Promise<LabelNews> {
     const { current: document } = surface;
+    // What was drawn is not to be drawn again because its class came quickly after it.
+    if (isRegional(request)) while (this.busy.has(document)) await this.busy.get(document);
     if (this.busy.has(document)) return { text: 'Not recorded: the label before was still being written.', failed: true };
-    this.busy.add(document);
+    const news = this.attempt(surface, document, request, isOnShow);
+    this.busy.set(document, news);
     try {
-      if (!isOnShow || request.sha256 !== document.sha256) {
-        return { text: 'Not recorded: another image had come on show. Look at it and label again.', failed: true };
-      }
+      return await news;
+    } finally {
+      this.busy.delete(document);
+    }
+  }
+
+  private async attempt(surface: Surface, document: SmearDocument, request: LabelRequest, isOnShow: boolean): Promise<LabelNews> {
+    if (!isOnShow || surface.current !== document || request.sha256 !== document.sha256) {
+      return { text: 'Not recorded: another image had come on show. Look at it and label again.', failed: true };
+    }
+    try {
       return await this.append(surface, document, request);
     } catch (thrown) {
       const { code, message, hint } = toErrorInfo(thrown);
       this.log.error(`${document.uri.fsPath}: [${code}] ${message} ${hint}`);
       return { text: `${message} ${hint}`, failed: true };
-    } finally {
-      this.busy.delete(document);
     }
   }
 
@@ -101,10 +120,28 @@ export class Labelling {
 function contentOf(request: LabelRequest, surface: Surface, document: SmearDocument, classes: readonly ClassInfo[], state: ImageState | undefined, reviewer: string): EventContent {
   if (request.kind === 'note') return { type: 'note', value: request.text.trim() };
   if (request.kind === 'exclude') return { type: 'exclude', value: !state?.opinions.find((o) => o.reviewer === reviewer)?.excluded };
+  if (isRegional(request)) return regionEvent(request, classes, state?.opinions.find((o) => o.reviewer === reviewer)?.regions ?? []);
   const value = valueOf(request.choice, document, classes, surface.blind === true);
   if (!surface.adjudicates) return { type: 'label', value };
   if (value === null) throw new SmearLensError('input-invalid', 'Who adjudicates has to decide for a class.', 'Press the key of a class, or go on to the next image.');
   return { type: 'adjudication', value };
+}
+
+function isRegional(request: LabelRequest): request is RegionRequest {
+  return request.kind === 'region' || request.kind === 'delete-region';
+}
+
+/** @param own the reviewer's regions of the smear */
+function regionEvent(request: RegionRequest, classes: readonly ClassInfo[], own: readonly Region[]): EventContent {
+  const before = own.find(({ id }) => id === (request.kind === 'region' ? request.region.id : request.region));
+  if (request.kind === 'delete-region') {
+    if (!before) throw new SmearLensError('input-invalid', 'Nothing was removed: you have no such region any more.', 'Select another.');
+    return { type: 'region', value: { id: before.id, deleted: true } };
+  }
+  const { classId } = request.region;
+  const isKnown = classId === null || classes.some(({ id }) => id === classId) || (before && contentOfRegion(before).classId === classId);
+  if (!isKnown) throw new SmearLensError('input-invalid', `The class ${classId} is none of this folder's classes.`, 'Press the key of a class, or add it to .smearlens/project.json.');
+  return { type: 'region', value: regionOf({ ...request.region, note: request.region.note.trim() }, before) };
 }
 
 function valueOf(choice: Extract<LabelRequest, { kind: 'label' }>['choice'], { state }: SmearDocument, classes: readonly ClassInfo[], blind: boolean): string | null {
@@ -147,7 +184,14 @@ function newsOf(content: EventContent, fileName: string, classes: readonly Class
       return content.value === '' ? `Saved:${of} note removed` : `Saved:${of} note`;
     case 'exclude':
       return content.value ? `Saved:${of} excluded` : `Saved:${of} taken back in`;
+    case 'region':
+      return `Saved:${of} ${'deleted' in content.value ? 'region removed' : regionWords(content.value, classes)}`;
     default:
       return `Saved:${of}`;
   }
+}
+
+function regionWords(region: Region, classes: readonly ClassInfo[]): string {
+  const content = contentOfRegion(region);
+  return `${regionName(content).toLowerCase()}${content.classId === null ? '' : `, ${labelName(content.classId, classes)}`}`;
 }

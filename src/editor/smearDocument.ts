@@ -22,7 +22,7 @@ let lastVersion = 0;
 /** The picture as it can be shown: by the browser from the file, from decoded bytes, or not at all. */
 export type Picture =
   | { readonly kind: 'file'; readonly version: number }
-  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array }
+  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array; readonly width: number; readonly height: number }
   | { readonly kind: 'unshowable' };
 
 export interface SmearDocumentOptions {
@@ -127,7 +127,7 @@ export class SmearDocument {
     const picture = await this.options.inference
       .call('render', { imagePath: this.uri.fsPath, maxSide: MAX_RENDERED_SIDE }, this.callOptions())
       // A copy, because a Node Buffer is sent to a webview as JSON and not as bytes.
-      .then(({ png }): Picture => ({ kind: 'png', version: ++lastVersion, png: new Uint8Array(png) }))
+      .then(({ png, width, height }): Picture => ({ kind: 'png', version: ++lastVersion, png: new Uint8Array(png), width, height }))
       .catch((thrown: unknown): Picture => {
         if (!signal.aborted) this.options.log.warn(`${this.uri.fsPath}: ${toErrorInfo(thrown).message}`);
         return { kind: 'unshowable' };

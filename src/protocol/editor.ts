@@ -9,6 +9,7 @@ import type { MapInquiry } from './inquiry';
 import type { InquiryKind, InquiryStates } from './inquiryState';
 import type { ChecksAsked, MapChecks } from './mapChecks';
 import type { LabelCommand, LabelNews, LabelRequest, LabelState } from './labels';
+import type { RegionCommand } from './regions';
 import type { MapInQuestion } from './trust';
 import type { ViewState } from './viewState';
 
@@ -16,8 +17,8 @@ import type { ViewState } from './viewState';
 export type ImageSource =
   /** A file that a browser decodes itself. */
   | { readonly kind: 'uri'; readonly uri: string }
-  /** One that it cannot (TIFF), decoded by the inference process; no two have the same `version`. */
-  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array }
+  /** One that it cannot (TIFF), decoded by the inference process and perhaps made smaller; no two have the same `version`. Width and height are those of the file's image. */
+  | { readonly kind: 'png'; readonly version: number; readonly png: Uint8Array; readonly width: number; readonly height: number }
   /** Neither can decode it. */
   | { readonly kind: 'unshowable' };
 
@@ -79,6 +80,7 @@ export type ToEditor =
   /** The labels of the smear with this id, after its first snapshot and at every change; `news`: what became of a key, once. */
   | { readonly kind: 'labels'; readonly id: string; readonly state: LabelState; readonly news?: LabelNews | undefined }
   | { readonly kind: 'label-command'; readonly command: LabelCommand }
+  | { readonly kind: 'region-command'; readonly command: RegionCommand }
   /** Pictures that may be shown next, to be fetched and decoded ahead. Those of earlier messages may be forgotten. */
   | { readonly kind: 'prefetch'; readonly images: readonly ImageSource[] }
   | { readonly kind: 'command'; readonly command: ViewCommand }

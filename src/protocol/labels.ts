@@ -1,5 +1,6 @@
 /** What the page shows of the reviewers' labels of the smear on show, and what it asks for. */
 import type { ClassInfo } from './analysis';
+import type { RegionRequest, ShownRegion } from './regions';
 
 /** What a key or a button gives: the class at this place of the list (from 1), the model's own, or that the reviewer cannot tell. */
 export type LabelChoice = number | 'agree' | 'unsure';
@@ -28,6 +29,8 @@ export interface LabelState {
   readonly adjudicates: boolean;
   /** Verdict, maps and names stay hidden until there is a label. */
   readonly blind: boolean;
+  /** The reviewer's own, and those of others where their labels are shown. */
+  readonly regions: readonly ShownRegion[];
 }
 
 /** What became of the key that was pressed last, in words; `failed`: nothing was recorded. */
@@ -40,7 +43,8 @@ export interface LabelNews {
 export type LabelRequest =
   | { readonly kind: 'label'; readonly id: string; readonly sha256: string; readonly choice: LabelChoice; /** The verdict was on show. */ readonly sawModel: boolean }
   | { readonly kind: 'note'; readonly id: string; readonly sha256: string; readonly text: string }
-  | { readonly kind: 'exclude'; readonly id: string; readonly sha256: string };
+  | { readonly kind: 'exclude'; readonly id: string; readonly sha256: string }
+  | RegionRequest;
 
 /** Host to page: a key was pressed; the page answers with a {@link LabelRequest} about the image that it shows, or opens its note. */
 export type LabelCommand = LabelChoice | 'note' | 'exclude';

@@ -101,6 +101,11 @@ export class WebviewPage {
     await this.page.evaluate((data) => window.postMessage(data, '*'), message);
   }
 
+  /** Sends any other message as the host would. */
+  async tell(message: ToEditor): Promise<void> {
+    await this.page.evaluate((data) => window.postMessage(data, '*'), message);
+  }
+
   close(): Promise<void> {
     return this.page.close();
   }
