@@ -28,6 +28,7 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
 </head>
 <body data-state="loading">
   <main id="stage" aria-label="Smear image">
+    <h1 id="title" class="for-screen-readers">SmearLens</h1>
     <div id="viewer"></div>
     <p id="no-image" hidden>This image cannot be shown.</p>
     <div id="picture">
@@ -75,7 +76,6 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     </div>
   </main>
   <aside id="panel" aria-label="Analysis">
-    <h1 id="title" class="for-screen-readers">SmearLens</h1>
     <p id="review-note" hidden></p>
     <section aria-labelledby="verdict-heading">
       <h2 id="verdict-heading">Verdict</h2>
