@@ -183,7 +183,7 @@ function main(argv: readonly string[]): void {
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
   const curate = program.command('curate').description('labels, duplicates, splits and exports of a dataset').exitOverride().showHelpAfterError('(--help lists the options)');
-  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread });
+  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread, root: path.join(__dirname, '..') });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;

@@ -1,0 +1,136 @@
+/** `smearlens curate label-issues`: which images of a folder to look at first, and why. */
+import * as path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { judgeLabels } from '../../curation/judge';
+import { fingerprintsIn } from '../../curation/fingerprints';
+import { mapPlacesOf } from '../../curation/mapPlaces';
+import { scoresOf } from '../../curation/modelScores';
+import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
+import { classesOfTruth } from '../../curation/truthClasses';
+import { SmearLensError } from '../../errors';
+import { ClassMapping } from '../../evaluation/mapping';
+import { writeWhole } from '../../evaluation/outFolder';
+import type { Spawn } from '../../evaluation/run/pool';
+import { isLabelled, openTruth, type LabelledImage, type TruthOptions } from '../../evaluation/truth';
+import { alikePairs, likenessThreshold } from '../../images/alike';
+import { imageKey, walkImages } from '../../images/folder';
+import { resolveModel } from '../../models/resolve';
+import type { ClassInfo, ProviderChoice } from '../../protocol/analysis';
+import { RESEARCH_USE } from '../../protocol/format';
+import type { Output } from '../output';
+
+export interface LabelIssueOptions extends Pick<TruthOptions, 'folder' | 'labels'> {
+  readonly by: Ranking;
+  /** As `resolveModel` takes them. */
+  readonly models: readonly string[];
+  /** The network whose features heads are trained on. */
+  readonly backbone: string;
+  readonly provider: ProviderChoice;
+  /** Ids of the classes; undefined: those of the first model where labels are not what is checked, else those of the labels. */
+  readonly classes?: readonly string[] | undefined;
+  readonly map: Readonly<Record<string, string>>;
+  /** A .csv or .json file. */
+  readonly out?: string | undefined;
+  /** How many are told; all where undefined. */
+  readonly top?: number | undefined;
+}
+
+/** Milliseconds between two lines of progress for machines. */
+const TELL_EVERY = 1000;
+
+/** Tells one row an image, those to look at first first. */
+export async function labelIssues(options: LabelIssueOptions, spawn: Spawn, output: Output, signal: AbortSignal): Promise<void> {
+  const events = eventsFor(output);
+  const all = await rank(options, { ...events, spawn, signal, log: (text: string) => output.log(text) });
+  output.progress('');
+  const rows = all.slice(0, options.top);
+  if (options.out !== undefined) await writeWhole(options.out, options.out.toLowerCase().endsWith('.json') ? jsonOf(options.by, rows) : csvOf(rows));
+  if (options.out === undefined || output.json) for (const row of rows) output.result(row, () => `${row.score.toFixed(3)}  ${row.path}\n       ${row.reason.text}`);
+  output.remark(`${rows.length === all.length ? `${all.length} images` : `The first ${rows.length} of ${all.length} images`}${options.out === undefined ? '' : ` in ${path.normalize(options.out)}`}. ${RESEARCH_USE}`);
+}
+
+type Events = ReturnType<typeof eventsFor> & { readonly spawn: Spawn; readonly signal: AbortSignal; readonly log: (text: string) => void };
+
+async function rank(options: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
+  const { folder, by, models, provider, backbone } = options;
+  if (by === 'label') {
+    const { images, classes } = await labelled(options, events);
+    const judged = await judgeLabels(images, { ...events, model: backbone, classes: classes.length });
+    if (judged.unjudged.length > 0) events.log(`${judged.unjudged.length} images are not judged: no other group or run of files has their class.`);
+    return rankByLabel(judged.images, judged, idsOf(classes));
+  }
+  if (by === 'duplicates') {
+    const { images, classes } = await labelled(options, events);
+    const labels = new Map(images.map((image) => [image.path, image.label]));
+    const printed = await fingerprintsIn(folder, { ...events, progress: (done) => events.progress(done, images.length) });
+    const threshold = likenessThreshold(printed.map(({ fingerprint }) => fingerprint));
+    if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
+    const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
+    return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
+  }
+  const images = await allImages(folder, events.failed);
+  if (by === 'background') {
+    const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
+    return rankByBackground(placed, places, idsOf(classes), name);
+  }
+  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  if (by === 'disagreement') return rankByDisagreement(scored, probabilities, idsOf(classes), names);
+  return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
+}
+
+async function labelled({ folder, labels, map, classes: given }: LabelIssueOptions, { failed, log }: Events): Promise<{ images: LabelledImage[]; classes: readonly ClassInfo[] }> {
+  const classes = given?.map((id) => ({ id, name: id })) ?? (await classesOfTruth({ folder, labels }));
+  const truth = await openTruth({ folder, labels, groups: 'none' }, new ClassMapping(classes, map), (file) => log(`${file}: its last line is torn and was left out.`));
+  const images: LabelledImage[] = [];
+  let without = 0;
+  for await (const found of truth.images((key, _file, error) => failed(key, error))) {
+    if (isLabelled(found)) images.push(found);
+    else without++;
+  }
+  if (without > 0) log(`${without} images have no label of these classes and are left out.`);
+  if (images.length > 0) return { images, classes };
+  throw new SmearLensError('input-invalid', `${folder}: no image has a label of the classes ${idsOf(classes).join(', ')}.`, "Say what names stand for with --map 'NAME=CLASS', or give --labels with a CSV or `annotations`.");
+}
+
+async function allImages(folder: string, failed: (file: string, error: unknown) => void): Promise<{ path: string; file: string }[]> {
+  const images: { path: string; file: string }[] = [];
+  for await (const file of walkImages(folder, failed)) images.push({ path: imageKey(folder, file), file });
+  if (images.length > 0) return images;
+  throw new SmearLensError('image-not-found', `${folder}: holds no images.`, 'Give a folder with JPEG, PNG, TIFF, BMP or WebP files.');
+}
+
+/** The classes of a model by their ids. @throws SmearLensError where it cannot be read */
+export async function classIdsOf(model: string): Promise<readonly string[] | undefined> {
+  return (await resolveModel(model)).classes?.map(({ id }) => id);
+}
+
+function idsOf(classes: readonly ClassInfo[]): string[] {
+  return classes.map(({ id }) => id);
+}
+
+function eventsFor(output: Output): { progress: (done: number, total: number) => void; training: (done: number, total: number) => void; failed: (file: string, error: unknown) => void } {
+  let told = -Infinity;
+  const tell = (words: string, step: string) => (done: number, total: number): void => {
+    output.progress(`${done} of ${total} ${words}`);
+    if (!output.json || performance.now() - told < TELL_EVERY) return;
+    told = performance.now();
+    output.result({ progress: { step, done, total } }, () => '');
+  };
+  return {
+    progress: tell('images', 'images'),
+    training: tell('heads trained', 'heads'),
+    failed: (file, error) => {
+      output.progress('');
+      output.failure(file, error);
+    },
+  };
+}
+
+function jsonOf(by: Ranking, rows: readonly RankedImage[]): string {
+  return `${JSON.stringify({ researchUse: RESEARCH_USE, by, rows }, null, 2)}\n`;
+}
+
+function csvOf(rows: readonly RankedImage[]): string {
+  const columns = ['path', 'sha256', 'label', 'predicted', 'score', 'kind', 'reason'];
+  return stringify([columns, ...rows.map(({ path: key, sha256, label, predicted, score, reason }) => [key, sha256, label ?? '', predicted ?? '', String(score), reason.kind, reason.text])], { record_delimiter: '\n' });
+}
