@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole, providerOption } from './cli/arguments';
 import { checkModel } from './cli/checkModel';
 import { curateCommands } from './cli/curate';
 import { doctor } from './cli/doctor';
@@ -183,7 +184,7 @@ function main(argv: readonly string[]): void {
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
   const curate = program.command('curate').description('labels, duplicates, splits and exports of a dataset').exitOverride().showHelpAfterError('(--help lists the options)');
-  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread, root: path.join(__dirname, '..') });
+  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
@@ -219,25 +220,6 @@ function spawnThread(data: ThreadData): Worker {
   return new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
 }
 
-function providerOption(): Option {
-  return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
-}
-
-function collectPath(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, parsePath(text)];
-}
-
-/** The last '=' divides: names of folders are freer than ids of classes. */
-function collectMapping(text: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const at = text.lastIndexOf('=');
-  if (at < 1) throw new InvalidArgumentError('NAME=CLASS, e.g. "early blasts=Early".');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function parseNames(text: string): readonly string[] {
-  return text.split(',').map((name) => name.trim());
-}
-
 function shardArgument<A extends unknown[], R>(parse: (...args: A) => R): (...args: A) => R {
   return (...args) => {
     try {
@@ -266,27 +248,6 @@ function parseList<T extends string>(known: readonly T[], all = known): (text: s
       if (found === undefined) throw new InvalidArgumentError(`'${name}' is none of: ${known.join(', ')}, all.`);
       return found;
     });
-  };
-}
-
-/** A path from an unset shell variable is empty, and would mean the current folder. */
-function parsePath(text: string): string {
-  if (text === '') throw new InvalidArgumentError('it is empty.');
-  return text;
-}
-
-function parseColour(text: string): readonly [number, number, number] {
-  const [r, g, b, ...more] = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (more.length > 0 || ![r, g, b].every((v) => v >= 0 && v <= 255)) throw new InvalidArgumentError('three numbers from 0 to 255, separated by commas.');
-  return [r, g, b];
-}
-
-/** A whole number of `least` to 2³² − 1. */
-function parseWhole(least: number): (text: string) => number {
-  return (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
-    if (!Number.isInteger(value) || value < least || value >= 2 ** 32) throw new InvalidArgumentError(`a whole number from ${least} on.`);
-    return value;
   };
 }
 

@@ -3,15 +3,13 @@ import * as path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { judgeLabels } from '../../curation/judge';
 import { fingerprintsIn } from '../../curation/fingerprints';
+import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
-import { classesOfTruth } from '../../curation/truthClasses';
 import { SmearLensError } from '../../errors';
-import { ClassMapping } from '../../evaluation/mapping';
 import { writeWhole } from '../../evaluation/outFolder';
 import type { Spawn } from '../../evaluation/run/pool';
-import { isLabelled, openTruth, type LabelledImage, type TruthOptions } from '../../evaluation/truth';
 import { alikePairs, likenessThreshold } from '../../images/alike';
 import { imageKey, walkImages } from '../../images/folder';
 import { resolveModel } from '../../models/resolve';
@@ -19,16 +17,13 @@ import type { ClassInfo, ProviderChoice } from '../../protocol/analysis';
 import { RESEARCH_USE } from '../../protocol/format';
 import type { Output } from '../output';
 
-export interface LabelIssueOptions extends Pick<TruthOptions, 'folder' | 'labels'> {
+export interface LabelIssueOptions extends LabelledOptions {
   readonly by: Ranking;
   /** As `resolveModel` takes them. */
   readonly models: readonly string[];
   /** The network whose features heads are trained on. */
   readonly backbone: string;
   readonly provider: ProviderChoice;
-  /** Ids of the classes; undefined: those of the first model where labels are not what is checked, else those of the labels. */
-  readonly classes?: readonly string[] | undefined;
-  readonly map: Readonly<Record<string, string>>;
   /** A .csv or .json file. */
   readonly out?: string | undefined;
   /** How many are told; all where undefined. */
@@ -78,18 +73,12 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
   return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
 }
 
-async function labelled({ folder, labels, map, classes: given }: LabelIssueOptions, { failed, log }: Events): Promise<{ images: LabelledImage[]; classes: readonly ClassInfo[] }> {
-  const classes = given?.map((id) => ({ id, name: id })) ?? (await classesOfTruth({ folder, labels }));
-  const truth = await openTruth({ folder, labels, groups: 'none' }, new ClassMapping(classes, map), (file) => log(`${file}: its last line is torn and was left out.`));
-  const images: LabelledImage[] = [];
-  let without = 0;
-  for await (const found of truth.images((key, _file, error) => failed(key, error))) {
-    if (isLabelled(found)) images.push(found);
-    else without++;
-  }
-  if (without > 0) log(`${without} images have no label of these classes and are left out.`);
-  if (images.length > 0) return { images, classes };
-  throw new SmearLensError('input-invalid', `${folder}: no image has a label of the classes ${idsOf(classes).join(', ')}.`, "Say what names stand for with --map 'NAME=CLASS', or give --labels with a CSV or `annotations`.");
+/** A guessed group is left to the folds, which may cut it. */
+async function labelled(options: LabelIssueOptions, { failed, log }: Events): Promise<Labelled> {
+  const found = await labelledImages(options, failed);
+  if (found.unlabelled > 0) log(`${found.unlabelled} images have no label of the classes ${idsOf(found.classes).join(', ')} and are left out.`);
+  if (found.classes.length < 2) throw new SmearLensError('input-invalid', `${options.folder}: its labels name one class only.`, 'Labels are checked against each other: give images of at least two classes.');
+  return { ...found, images: found.images.map((image) => (image.groupSource === 'given' ? image : { ...image, group: undefined })) };
 }
 
 async function allImages(folder: string, failed: (file: string, error: unknown) => void): Promise<{ path: string; file: string }[]> {

@@ -36,7 +36,7 @@ export interface LeakageOptions {
 /**
  * Looks for everything that makes the figures of an evaluation better than they are. Does not depend on the order of the images.
  * Groups are disjoint ('yes') where every image has a group and a split, there are at least two splits, and neither a group nor a
- * picture lies in two of them: the same picture is of the same smear, whatever the groups say.
+ * picture lies in two of them; groups of source 'none' (an image and its augmented copies) are no patients, and only ever refute it: the same picture is of the same smear, whatever the groups say.
  * @throws SmearLensError `cancelled`
  */
 export async function leakageOf(images: readonly LeakageInput[], options: LeakageOptions = {}): Promise<Leakage> {
@@ -53,7 +53,7 @@ export async function leakageOf(images: readonly LeakageInput[], options: Leakag
     notIndependent: paths(sorted.filter((image) => image.notIndependent)),
   };
   const splits = distinct(sorted, (image) => image.split);
-  const told = splits.length > 1 && sorted.every((image) => image.group !== undefined && image.split !== undefined);
+  const told = splits.length > 1 && options.groupSource !== 'none' && sorted.every((image) => image.group !== undefined && image.split !== undefined);
   const crossed = found.groupsAcrossSplits.length + found.exactAcrossSplits.length + found.nearAcrossSplits.length > 0;
   const groupDisjoint = crossed ? 'no' : told ? 'yes' : 'unknown';
   const summary = summaryOf({ groupDisjoint, ...found }, { groups: groups.size, splits: splits.length, guessed: options.groupSource === 'file-run' });

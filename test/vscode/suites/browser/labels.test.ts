@@ -98,7 +98,7 @@ describe('labelling', () => {
       await shows(number);
       await press(number % 10 === 0 ? 'u' : String(1 + (number % 4)));
       if (number < COUNT) await shows(number + 1);
-      else await label(/^Saved/);
+      else await label(/^Saved: field 50/);
     }
     const given = new Map(lines().map(({ image, value }) => [image.path, value]));
     assert.strictEqual(given.size, COUNT);

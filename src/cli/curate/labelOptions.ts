@@ -1,0 +1,23 @@
+/** The options by which the sub-commands of `curate` are told where labels come from. */
+import { Option, type Command } from 'commander';
+import type { LabelledOptions } from '../../curation/labelled';
+import { collectMapping, parseNames } from '../arguments';
+
+export interface LabelArguments {
+  readonly labels: string;
+  readonly groups: 'none' | 'file-run';
+  readonly map: Readonly<Record<string, string>>;
+  readonly classes?: readonly string[];
+}
+
+export function withLabels(command: Command): Command {
+  return command
+    .option('--labels <file.csv>', 'a CSV (path, label, optionally group, groupSource, split), `annotations` for the annotation log, or `folders`', 'folders')
+    .option('--classes <names>', 'ids of the classes in order, separated by commas (default: those of .smearlens/project.json, else the names of the labels)', parseNames)
+    .option('--map <NAME=CLASS>', 'what a name of the labels stands for; an empty class leaves it out; repeat it for several names', collectMapping, {})
+    .addOption(new Option('--groups <how>', 'where none are given: guess patients or slides from runs of file numbers').choices(['none', 'file-run']).default('none'));
+}
+
+export function labelledOptions(folder: string, { labels, groups, map, classes }: LabelArguments): LabelledOptions {
+  return { folder, groups, map, classes, labels: labels === 'folders' || labels === 'annotations' ? labels : { csv: labels } };
+}
