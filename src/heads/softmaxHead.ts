@@ -32,6 +32,8 @@ export interface HeadOptions {
   readonly goOn?: (() => boolean | Promise<boolean>) | undefined;
 }
 
+/** Deviation over mean below which a float32 feature differs by rounding alone. */
+const CONSTANT = 1e-7;
 const TOLERANCE = 1e-4;
 const ITERATIONS = 300;
 
@@ -124,7 +126,10 @@ function momentsOf({ features, size }: HeadData, rows: ArrayLike<number>): { mea
   const deviation = new Float64Array(size);
   for (let i = 0; i < rows.length; i++) for (let f = 0; f < size; f++) mean[f] += features[rows[i] * size + f] / rows.length;
   for (let i = 0; i < rows.length; i++) for (let f = 0; f < size; f++) deviation[f] += (features[rows[i] * size + f] - mean[f]) ** 2 / rows.length;
-  for (let f = 0; f < size; f++) deviation[f] = Math.sqrt(deviation[f]) || 1;
+  for (let f = 0; f < size; f++) {
+    const own = Math.sqrt(deviation[f]);
+    deviation[f] = own > CONSTANT * Math.abs(mean[f]) ? own : 1;
+  }
   return { mean, deviation };
 }
 
