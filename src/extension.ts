@@ -104,7 +104,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.showLog': () => log.show(),
         ...labelCommands({ active, labels, reviews }),
-        ...queueCommands({ active, queue, grid, reviews }),
+        ...queueCommands({ active, queue, grid, reviews, models, log, entry, defaultModel: defaultModel(extensionPath) }),
         ...viewCommands(active),
       },
       log,

@@ -29,6 +29,7 @@ export const COMMANDS = {
   'smearlens.toggleBlind': 'Begin or End Blind Review',
   'smearlens.adjudicate': 'Adjudicate Disputes',
   'smearlens.queue': 'Show Review Queue',
+  'smearlens.rank': 'Rank Review Queue…',
   'smearlens.grid': 'Label in Grid',
   'smearlens.openQueued': 'Open in Review Session',
   'smearlens.labelSelected': 'Label Selected Images',
