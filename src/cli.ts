@@ -4,9 +4,8 @@ import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole, providerOption } from './cli/arguments';
 import { checkModel } from './cli/checkModel';
-import { curateCommands } from './cli/curate';
+import { curate } from './cli/curate';
 import { doctor } from './cli/doctor';
 import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
@@ -16,6 +15,7 @@ import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { merge } from './cli/merge';
 import { metrics, type MetricsArguments } from './cli/metrics';
+import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole, providerOption } from './cli/parse';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
@@ -76,9 +76,8 @@ function main(argv: readonly string[]): void {
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
 
-  const commandOf = (parent: Command) => (name: string, description: string): Command =>
-    parent.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
-  const command = commandOf(program);
+  const command = (name: string, description: string): Command =>
+    program.command(name).description(description).option('--json', 'JSON Lines on stdout, for machines').exitOverride();
   const withModel = (c: Command): Command =>
     c
       .option('--model <path>', 'model.json, its folder, or an .onnx file (default: the model that comes with SmearLens)', parsePath)
@@ -174,7 +173,7 @@ function main(argv: readonly string[]): void {
     .option('--out <metrics.json>', 'where all figures and curves go', parsePath)
     .option('--seed <number>', 'of the random numbers that the bootstrap draws (default: 1)', parseWhole(0))
     .option('--resamples <number>', 'of the bootstrap (default: 2000)', parseWhole(100))
-    .action((file: string, o: Common & MetricsArguments) => perform(o, file, (output) => metrics(file, o, output)));
+    .action((file: string, o: Common & MetricsArguments) => perform(o, file, (output, signal) => metrics(file, o, output, signal)));
 
   command('tensors', "a folder's images, decoded and resized as SmearLens does it, as one uint8 array for training")
     .argument('<folder>')
@@ -183,8 +182,7 @@ function main(argv: readonly string[]): void {
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
-  const curate = program.command('curate').description('labels, duplicates, splits and exports of a dataset').exitOverride().showHelpAfterError('(--help lists the options)');
-  curateCommands({ command: commandOf(curate), perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') });
+  curate(program, { perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;

@@ -1,12 +1,14 @@
 /** Composes the features; nothing else. */
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { augmentFolder } from './commands/augmentFolder';
 import { checkModel } from './commands/checkModel';
 import { chooseLayer } from './commands/chooseLayer';
 import { chooseModel } from './commands/chooseModel';
 import { chooseProvider } from './commands/chooseProvider';
 import { contactSheet } from './commands/contactSheet';
 import { copyResult } from './commands/copyResult';
+import { datasetCommands } from './commands/dataset';
 import { doctor } from './commands/doctor';
 import { evaluateFolder } from './commands/evaluateFolder';
 import { exportOverlay } from './commands/exportOverlay';
@@ -96,13 +98,15 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.chooseLayer': () => chooseLayer(active, client, models),
         'smearlens.exportOverlay': () => exportOverlay(active),
         'smearlens.contactSheet': () => contactSheet(active, extensionUri, log),
-        'smearlens.copyResult': () => copyResult(active),
+        'smearlens.copyResult': () => copyResult(active, labels),
         'smearlens.useForWorkspace': useForWorkspace,
         'smearlens.doctor': () => doctor(models.for(active.current?.uri), client, reports),
         'smearlens.evaluate': (target) => evaluateFolder(target, evaluations),
         'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
+        'smearlens.augment': (target) => augmentFolder(target, { active, extensionUri, log, entry }),
         'smearlens.showLog': () => log.show(),
+        ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),
         ...queueCommands({ active, queue, grid, reviews, models, log, entry, defaultModel: defaultModel(extensionPath) }),
         ...viewCommands(active),

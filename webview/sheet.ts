@@ -1,4 +1,4 @@
-/** The page of a contact sheet: shows the drawing, and has it saved. */
+/** The page of a sheet: shows the drawing, and has it saved. */
 import type { FromSheet, SheetFormat, ToSheet } from '../src/protocol/sheet';
 import { byId } from './dom';
 import { defineElements } from './toolkit';
@@ -9,9 +9,9 @@ const api = acquireVsCodeApi();
 
 defineElements();
 
-window.addEventListener('message', ({ data: { fileName, svg } }: MessageEvent<ToSheet>) => {
+window.addEventListener('message', ({ data: { title, svg } }: MessageEvent<ToSheet>) => {
   const sheet = byId<HTMLImageElement>('sheet');
-  sheet.alt = `Contact sheet of ${fileName}: the smear under each method, for each class`;
+  sheet.alt = title;
   sheet.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
 });
 for (const button of document.querySelectorAll<HTMLElement>('[data-format]')) {

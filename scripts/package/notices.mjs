@@ -28,16 +28,6 @@ const FIRST_WEIGHTS = {
 };
 const WINDOWS_LIBRARIES = [
   {
-    title: 'dxcompiler.dll (DirectX Shader Compiler), in onnxruntime-node',
-    licence: 'NCSA, and for the signed file the terms of Microsoft.Direct3D.DXC',
-    texts: [text('DirectXShaderCompiler-NCSA'), 'The terms of the package that it is from: https://www.nuget.org/packages/Microsoft.Direct3D.DXC'],
-  },
-  {
-    title: 'dxil.dll (DirectX Shader Compiler), in onnxruntime-node',
-    licence: 'Microsoft software licence terms',
-    texts: ['Redistributed by Microsoft in onnxruntime-node and passed on unchanged, under the terms of the package that it is from:\nhttps://www.nuget.org/packages/Microsoft.Direct3D.DXC'],
-  },
-  {
     title: 'DirectML.dll (DirectML Redistributable Library), in onnxruntime-node',
     licence: 'Microsoft software licence terms',
     texts: ['Redistributed by Microsoft in onnxruntime-node and passed on unchanged, under the terms of the package that it is from:\nhttps://www.nuget.org/packages/Microsoft.AI.DirectML'],

@@ -21,7 +21,7 @@ const SYSTEMS = {
   }),
   // There, sharp's own package holds libvips.
   win32: (arch) => ({
-    runtime: ['onnxruntime.dll', 'DirectML.dll', 'dxcompiler.dll', 'dxil.dll'],
+    runtime: ['onnxruntime.dll', 'DirectML.dll'],
     packages: [],
     files: [`@img/sharp-win32-${arch}/lib/libvips-42.dll`, `@img/sharp-win32-${arch}/lib/libvips-cpp-*.dll`],
   }),

@@ -4,7 +4,7 @@ import { evaluateFolder, planEvaluation, type Evaluated, type EvaluateOptions } 
 import type { JournalModel } from '../evaluation/run/journal';
 import type { Plan } from '../evaluation/run/plan';
 import type { Spawn } from '../evaluation/run/pool';
-import type { Progress } from '../evaluation/run/progress';
+import { progressText, type Progress } from '../evaluation/run/progress';
 import { resolveModel } from '../models/resolve';
 import { nameAssumptions } from './assumptions';
 import { tellResult } from './evaluationText';
@@ -17,7 +17,7 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
   for (const model of options.models) nameAssumptions(await resolveModel(model), output);
   let told = -Infinity;
   const progress = (p: Progress): void => {
-    output.progress(progressLine(p));
+    output.progress(progressText(p));
     if (!output.json || (performance.now() - told < TELL_EVERY && p.done < p.total)) return;
     told = performance.now();
     output.result({ progress: p }, () => '');
@@ -29,6 +29,10 @@ export async function evaluate(options: EvaluateOptions, spawn: Spawn, output: O
       planned: (plan, models, { classes }) => planLines(options, plan, models, classes.map((c) => c.id)).forEach((line) => output.log(line)),
       progress,
       drawing: (done, total) => output.progress(`${done} of ${total} pictures for the report`),
+      figures: (images) => {
+        output.progress('');
+        output.log(`Figures and intervals of ${images} images.`);
+      },
       failed: (file, error) => {
         output.progress('');
         output.failure(file, error);
@@ -59,17 +63,6 @@ function tellEnd({ out, shard }: EvaluateOptions, { assembled, done, total, isWh
   output.result({ shard, images: done, files: shown }, () => `Shard ${shard.index} of ${shard.count}: ${done} images. When all are done: smearlens merge <their out folders> --out DIR`);
 }
 
-function progressLine({ done, total, imagesPerSecond, secondsLeft }: Progress): string {
-  const rate = imagesPerSecond === null || secondsLeft === null ? '' : `, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s, ${duration(secondsLeft)} left`;
-  return `${done} of ${total} images${rate}`;
-}
-
-function duration(seconds: number): string {
-  const s = Math.ceil(seconds);
-  if (s < 60) return `${s} s`;
-  return s < 3600 ? `${Math.ceil(s / 60)} min` : `${Math.floor(s / 3600)} h ${Math.ceil((s % 3600) / 60)} min`;
-}
-
 /** What names were taken for, so that it can be corrected before the figures are believed. */
 function planLines({ shard, labels }: EvaluateOptions, { mapping, perClass, count, unlabelled, leftOut }: Plan, models: readonly JournalModel[], classes: readonly string[]): string[] {
   const source = labels === 'folders' ? 'the sub-folders' : labels === 'annotations' ? 'the annotation log' : labels.csv;
@@ -78,7 +71,7 @@ function planLines({ shard, labels }: EvaluateOptions, { mapping, perClass, coun
     `Truth from ${source} (correct it with --map 'NAME=CLASS'; 'NAME=' leaves a name out):`,
     ...Object.entries(mapping).map(([name, id]) => `  ${name.padEnd(column)} → ${id ?? 'no class of the model, left out'}`),
     `Images: ${classes.map((id, c) => `${perClass[c]} ${id}`).join(', ')}.${unlabelled > 0 ? ` ${unlabelled} have no label and are left out.` : ''}${leftOut.length > 0 ? ` ${leftOut.length} are left out as their reviewers differ, cannot tell or excluded them.` : ''}`,
-    ...models.map((m) => `Model: ${m.name} on ${m.provider}.`),
+    ...models.map((m) => `Model: ${m.name} on ${m.provider}.${m.scores === 'one-vs-rest' ? ' It scores each class by itself (sigmoid); its scores are divided by their sum.' : ''}`),
     ...(shard.count > 1 ? [`Shard ${shard.index} of ${shard.count}: ${count} images.`] : []),
   ];
 }

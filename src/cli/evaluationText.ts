@@ -30,9 +30,9 @@ function lines({ leakage, models, notDistinguishable, unreadable }: EvaluationRe
   ];
 }
 
-function row({ id, kind, metrics: { n, accuracy, macro, intervals } }: EvaluatedModel, isBest: boolean): string[] {
+function row({ id, kind, scores, metrics: { n, accuracy, macro, intervals } }: EvaluatedModel, isBest: boolean): string[] {
   const number = (value: number | null): string => (value === null || Number.isNaN(value) ? '-' : value.toFixed(4));
-  const remark = kind === 'not-independent' ? 'labels given after seeing a model' : '';
+  const remark = [kind === 'not-independent' ? 'labels given after seeing a model' : '', scores === 'one-vs-rest' ? 'sigmoid scores over their sum' : ''].filter(Boolean).join(', ');
   return [`${id}${isBest ? ' *' : ''}`, String(n), number(accuracy), range(intervals['accuracy']), number(macro.sensitivity), number(macro.specificity), number(macro.f1), number(macro.auc), remark];
 }
 

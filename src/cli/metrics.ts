@@ -2,8 +2,9 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
+import { inSteps } from '../evaluation/inSteps';
 import { metricsJson } from '../evaluation/metrics/json';
-import { metricsOf } from '../evaluation/metrics/metrics';
+import { metricsSteps } from '../evaluation/metrics/metrics';
 import { metricsText } from '../evaluation/metrics/text';
 import { readPredictions } from '../evaluation/predictionsCsv';
 import { RESEARCH_USE } from '../protocol/format';
@@ -16,12 +17,12 @@ export interface MetricsArguments {
   readonly resamples?: number | undefined;
 }
 
-/** @throws SmearLensError `input-invalid` where the table is none of predictions, `output-unwritable` */
-export async function metrics(file: string, { out, seed, resamples }: MetricsArguments, output: Output): Promise<void> {
+/** @throws SmearLensError `input-invalid` where the table is none of predictions, `output-unwritable`, `cancelled` */
+export async function metrics(file: string, { out, seed, resamples }: MetricsArguments, output: Output, signal: AbortSignal): Promise<void> {
   output.progress(`Reading ${file}`);
   const set = await readPredictions(file);
   output.progress(`${set.rows.length} predictions: figures and intervals`);
-  const figures = metricsOf(set, { seed, resamples });
+  const figures = await inSteps(metricsSteps(set, { seed, resamples }), signal);
   output.progress('');
   if (out !== undefined) {
     try {

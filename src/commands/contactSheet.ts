@@ -16,7 +16,7 @@ export async function contactSheet(active: ActiveSmear, extensionUri: vscode.Uri
   // Left, stopped, or another file meanwhile: who did that does not wait for a sheet.
   if (surface.current !== current || !hasScoreCam(current)) return;
   const { svg = '', png, name } = await exportPicture('sheet');
-  showSheet({ uri: current.uri, fileName, svg, png: new Uint8Array(png), name }, extensionUri, log);
+  showSheet({ uri: current.uri, fileName, svg, png: new Uint8Array(png), name, title: 'Contact sheet' }, extensionUri, log);
 }
 
 function hasScoreCam({ inquiries }: SmearDocument): boolean {

@@ -4,6 +4,7 @@ import type { ActiveSmear } from '../editor/activeSmear';
 import { runCommandLine } from '../editor/commandLine';
 import type { ModelChoices } from '../editor/modelChoices';
 import type { ReportPanels } from '../editor/reportPanels';
+import { progressText, type Progress } from '../evaluation/run/progress';
 import { chooseModels, choosePlan, chooseTruth, type EvaluationPlan } from './evaluationChoices';
 import { folderOf } from './folderOf';
 
@@ -26,13 +27,6 @@ export interface EvaluationOptions {
 interface Evaluation {
   readonly args: readonly string[];
   readonly out: string;
-}
-
-interface Progress {
-  readonly done: number;
-  readonly total: number;
-  readonly imagesPerSecond: number | null;
-  readonly secondsLeft: number | null;
 }
 
 /** Evaluates models on a folder whose classes are known: asks what is to be evaluated, shows what names are taken for, runs it, shows its report. */
@@ -75,7 +69,7 @@ async function perform(folder: vscode.Uri, evaluation: Evaluation, resume: boole
         if ('files' in value) whole = true;
         if (!('progress' in value)) return;
         const now = value.progress as Progress;
-        progress.report({ message: progressWords(now), increment: (100 * (now.done - told.done)) / Math.max(1, now.total) });
+        progress.report({ message: now.done === now.total ? `${now.total} images; making the report` : progressText(now), increment: (100 * (now.done - told.done)) / Math.max(1, now.total) });
         told = now;
       },
     });
@@ -106,13 +100,6 @@ async function planOf(args: readonly string[], { entry, log }: EvaluationOptions
   });
   if (ended.failure) throw ended.failure;
   return ended.cancelled ? undefined : plan;
-}
-
-function progressWords({ done, total, imagesPerSecond, secondsLeft }: Progress): string {
-  if (done === total) return `${total} images; making the report`;
-  if (imagesPerSecond === null || secondsLeft === null) return `${done} of ${total} images`;
-  const left = secondsLeft < 90 ? `${Math.ceil(secondsLeft)} s` : `${Math.ceil(secondsLeft / 60)} min`;
-  return `${done} of ${total} images, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} a second, ${left} left`;
 }
 
 /** A folder of its own for each evaluation, beside the annotations: hidden, so that no image in it is ever evaluated. */

@@ -8,7 +8,7 @@ import { forEachImage, type ImageEvents, type NamedImage } from '../evaluation/r
 import type { Spawn } from '../evaluation/run/pool';
 import { modelsOf } from '../evaluation/run/settings';
 import type { Decoded } from '../evaluation/run/thread';
-import { probabilitiesOf } from '../explain/probabilities';
+import { oneVsRestProbabilities, probabilitiesOf } from '../explain/probabilities';
 import { resolveModel } from '../models/resolve';
 import type { ClassInfo, ProviderChoice } from '../protocol/analysis';
 
@@ -36,7 +36,7 @@ export async function scoresOf<T extends NamedImage>(images: readonly T[], optio
   const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const crew = await hire(paths, resolved, provider, threadsFor(weights, os.availableParallelism()), spawn);
   try {
-    const { classes, models } = await modelsOf(resolved, crew.models);
+    const { classes, models } = await modelsOf(resolved, crew.models, false);
     const batcher = new Batcher(crew.predictors, crew.batch, crew.tensorOf);
     const wanted = models.map(() => true);
     const ahead = 4 * crew.threads.decode + 3 * crew.threads.predict * crew.batch;
@@ -55,7 +55,7 @@ export async function scoresOf<T extends NamedImage>(images: readonly T[], optio
       return { image: { ...image, sha256 }, logits };
     });
     if (signal.aborted) throw new SmearLensError('cancelled', 'Running the models was cancelled.', 'Start it again.');
-    const probabilities = models.map((model, m) => Float64Array.from(scored.flatMap(({ logits }) => probabilitiesOf(logits[m], 'softmax', model.temperature))));
+    const probabilities = models.map((model, m) => Float64Array.from(scored.flatMap(({ logits }) => (model.scores === 'one-vs-rest' ? oneVsRestProbabilities(logits[m], model.temperature) : probabilitiesOf(logits[m], 'softmax', model.temperature)))));
     return { classes, names: models.map(({ name }) => name), images: scored.map(({ image }) => image), probabilities };
   } finally {
     await crew.close();

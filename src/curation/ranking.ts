@@ -61,7 +61,7 @@ export function rankByUncertainty(images: readonly RankableImage[], probabilitie
       const margin = row[first] - row[second];
       const entropy = entropyOf(row) / Math.log(classes.length);
       const measure = by === 'margin' ? `margin ${share(margin)}` : `entropy ${share(entropy)} of 1`;
-      const text = `${model} is not sure: ${classes[first]} ${share(row[first])}, ${classes[second]} ${share(row[second])} (${measure}).`;
+      const text = `Not sure: ${classes[first]} ${share(row[first])}, ${classes[second]} ${share(row[second])} (${measure}) by ${model}.`;
       return { ...named(image, classes), predicted: classes[first], score: by === 'margin' ? 1 - margin : entropy, reason: { kind: 'uncertain', text } };
     }),
   );
@@ -118,7 +118,7 @@ export function rankByBackground(images: readonly RankableImage[], places: reado
   return byScore(
     images.map((image, i) => {
       const { predicted, energy, area } = places[i];
-      const text = `${share(100 * energy, 0)} % of the energy of ${model}'s Grad-CAM for ${classes[predicted]} lies outside cells, which is ${share(100 * area, 0)} % of the picture.`;
+      const text = `${share(100 * energy, 0)} % of the energy of the Grad-CAM for ${classes[predicted]} lies outside cells, on ${share(100 * area, 0)} % of the picture, by ${model}.`;
       return { ...named(image, classes), predicted: classes[predicted], score: energy, reason: { kind: 'map-on-background', text } };
     }),
   );

@@ -1,7 +1,13 @@
 import type { PageOptions } from './html';
 
-/** The page of a contact sheet, with a policy as strict as the editor's; the drawing comes as a message. Without 'vscode'. */
-export function sheetPage({ cspSource, script, style, nonce }: PageOptions): string {
+export interface SheetPageOptions extends PageOptions {
+  readonly heading: string;
+  /** It can be saved as a picture, too. */
+  readonly hasPng: boolean;
+}
+
+/** The page of a sheet, with a policy as strict as the editor's; the drawing comes as a message. Without 'vscode'. */
+export function sheetPage({ cspSource, script, style, nonce, heading, hasPng }: SheetPageOptions): string {
   const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; img-src blob:; base-uri 'none'; form-action 'none'`;
   return `<!DOCTYPE html>
 <html lang="en">
@@ -11,14 +17,14 @@ export function sheetPage({ cspSource, script, style, nonce }: PageOptions): str
   <meta property="csp-nonce" content="${nonce}">
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <link rel="stylesheet" href="${style}">
-  <title>SmearLens contact sheet</title>
+  <title>SmearLens: ${heading}</title>
 </head>
 <body>
   <main>
-    <h1>Contact sheet</h1>
+    <h1>${heading}</h1>
     <div id="save">
       <vscode-button id="save-svg" data-format="svg">Save as SVG</vscode-button>
-      <vscode-button id="save-png" data-format="png" appearance="secondary">Save as PNG</vscode-button>
+      ${hasPng ? '<vscode-button id="save-png" data-format="png" appearance="secondary">Save as PNG</vscode-button>' : ''}
     </div>
     <img id="sheet" alt="">
   </main>

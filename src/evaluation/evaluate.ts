@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { SmearLensError } from '../errors';
+import { SmearLensError, toErrorInfo } from '../errors';
 import { resolveModel } from '../models/resolve';
 import type { ProviderChoice } from '../protocol/analysis';
 import { ClassMapping } from './mapping';
@@ -46,6 +46,8 @@ export interface EvaluateEvents {
   readonly progress: (progress: Progress) => void;
   /** After the last image: how many of the report's small pictures are there. */
   readonly drawing: (done: number, total: number) => void;
+  /** After the pictures: the figures are computed, and their intervals, which takes minutes of 100,000 images. */
+  readonly figures: (images: number) => void;
   /** An image or folder, by its path in the evaluated folder; the run goes on. */
   readonly failed: (path: string, error: unknown) => void;
   readonly log: (text: string) => void;
@@ -111,13 +113,19 @@ export async function evaluateFolder(options: EvaluateOptions, spawn: Spawn, eve
     // Before the tables are made, so that their memory does not come on top of the sessions'.
     await crew.close();
     const facts = await writeRunFacts(out, { started, folder: options.folder, paths: options.models, seconds, images, scored, failed, shard, threads: crew.threads, models, milliseconds });
-    if (signal.aborted) return { done: images, total: work.count, isWhole: false, files: [facts] };
+    const stopped: Evaluated = { done: images, total: work.count, isWhole: false, files: [facts] };
+    if (signal.aborted) return stopped;
     const contents = await readJournal(out);
     const paths = new Map(models.map(({ id }, m) => [id, options.models[m]]));
     await drawPictures(worstImages([contents]), { folder: options.folder, out, models: paths, provider: options.provider, signal, progress: events.drawing, log: events.log });
-    if (signal.aborted) return { done: images, total: work.count, isWhole: false, files: [facts] };
+    if (signal.aborted) return stopped;
     if (shard.count > 1) return { done: images, total: work.count, isWhole: true, files: [...(await writeShard(contents, out)), facts] };
-    const assembled = await assemble([contents], signal);
+    events.figures(contents.images.length);
+    const assembled = await assemble([contents], signal).catch((error: unknown) => {
+      if (toErrorInfo(error).code === 'cancelled') return undefined;
+      throw error;
+    });
+    if (!assembled) return stopped;
     return { assembled, done: images, total: work.count, isWhole: true, files: [...(await writeResult(assembled, { out, pictures: [out], assets: options.assets })), facts] };
   } finally {
     await crew.close();
@@ -129,7 +137,7 @@ async function open(options: EvaluateOptions, spawn: Spawn, events: Pick<Evaluat
   const weights = resolved.flatMap((r) => [r.onnxPath, ...r.dataFiles]).reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const crew = await hire(options.models, resolved, options.provider, threadsFor(weights, options.cores ?? os.availableParallelism()), spawn);
   try {
-    const { classes, models } = await modelsOf(resolved, crew.models);
+    const { classes, models } = await modelsOf(resolved, crew.models, options.validation !== undefined);
     const truth = await openTruth(options, new ClassMapping(classes, options.map), (file) => events.log(`${file}: its last line is torn and was left out.`));
     return { crew, truth, classes, models, work: await plan(truth, { classes, splits: options.splits, shard: options.shard }) };
   } catch (error) {

@@ -1,14 +1,15 @@
 /** From what the runs found out to the tables: the same bytes whether one run or several shards found it. */
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
-import { probabilitiesOf } from '../explain/probabilities';
+import { oneVsRestProbabilities, probabilitiesOf } from '../explain/probabilities';
 import { RESEARCH_USE } from '../protocol/format';
-import { compareModels } from './metrics/compare';
+import { compareSteps } from './metrics/compare';
 import { ensembleOf } from './metrics/ensemble';
 import { metricsJson } from './metrics/json';
 import { likeliest } from './metrics/likeliest';
-import { metricsOf } from './metrics/metrics';
+import { metricsSteps } from './metrics/metrics';
 import { fitTemperature, withTemperature } from './metrics/temperature';
+import { inSteps } from './inSteps';
 import { leakageOf, type LeakageInput } from './leakage/leakage';
 import { byPath } from './order';
 import { writeWhole } from './outFolder';
@@ -57,11 +58,13 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
   const rows = rowsOf(gathered);
   // A temperature changes no predicted class: a calibrated model is as accurate as the model.
   const compared = rows.filter(({ model }) => model.kind === 'model' || model.kind === 'ensemble');
-  const { comparisons, notDistinguishable } = compareModels(compared.map(({ model, set }) => ({ id: model.id, set })));
+  const { comparisons, notDistinguishable } = await inSteps(compareSteps(compared.map(({ model, set }) => ({ id: model.id, set }))), signal);
   const alike = rows.filter(({ model, of }) => notDistinguishable.includes(model.kind === 'calibrated' ? (of ?? '') : model.id)).map(({ model }) => model.id);
+  const models: EvaluatedModel[] = [];
+  for (const { model, set } of rows) models.push({ ...model, metrics: await inSteps(metricsSteps(set), signal) });
   const result: EvaluationResult = {
     researchUse: RESEARCH_USE,
-    models: rows.map(({ model, set }) => ({ ...model, metrics: metricsOf(set) })),
+    models,
     comparisons,
     notDistinguishable: alike,
     leakage: await leakageOf(leakageInputs(gathered), { groupSource: groupSourceOf(images), signal }),
@@ -143,8 +146,8 @@ function rowsOf(gathered: Gathered, further = true): Row[] {
   return rows;
 }
 
-function facts({ id, name, sha256, bytes, parameters }: JournalModel): Pick<EvaluatedModel, 'id' | 'name' | 'sha256' | 'bytes' | 'parameters'> {
-  return { id, name, sha256, bytes, parameters };
+function facts({ id, name, sha256, bytes, parameters, scores }: JournalModel): Pick<EvaluatedModel, 'id' | 'name' | 'sha256' | 'bytes' | 'parameters' | 'scores'> {
+  return { id, name, sha256, bytes, parameters, ...(scores === undefined ? {} : { scores }) };
 }
 
 /** The model with a temperature fitted on the validation part, on top of its own. */
@@ -158,7 +161,8 @@ function calibrated(gathered: Gathered, m: JournalModel, set: PredictionSet): Ro
 function setOf({ settings, images, scores }: Gathered, model: JournalModel, role: Role, sawModel: boolean): PredictionSet {
   const chosen = images.filter((image) => image.role === role && (image.sawModel ?? false) === sawModel);
   const rows = chosen.map(({ path: file, sha256, label, group }) => {
-    const probabilities = probabilitiesOf(scoreOf(scores, sha256, model).logits, 'softmax', model.temperature);
+    const { logits } = scoreOf(scores, sha256, model);
+    const probabilities = model.scores === 'one-vs-rest' ? oneVsRestProbabilities(logits, model.temperature) : probabilitiesOf(logits, 'softmax', model.temperature);
     return { path: file, sha256, label, predicted: likeliest(probabilities), probabilities, ...(group === undefined ? {} : { group }) };
   });
   return { classes: settings.classes, rows, groupSource: groupSourceOf(chosen) };

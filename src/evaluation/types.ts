@@ -173,6 +173,8 @@ export interface EvaluatedModel {
   readonly metrics: Metrics;
   /** Temperature by which the logits were divided, where one was fitted. */
   readonly temperature?: number | undefined;
+  /** The model scores each class by itself (sigmoid); its probabilities are those scores divided by their sum. */
+  readonly scores?: 'one-vs-rest' | undefined;
 }
 
 /** An image that could not be evaluated. */

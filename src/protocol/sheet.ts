@@ -1,8 +1,9 @@
-/** Messages between the extension host and the page that shows a contact sheet. */
+/** Messages between the extension host and the page that shows a sheet. */
 
 /** Host to page, once the page is ready. */
 export interface ToSheet {
-  readonly fileName: string;
+  /** What the drawing shows, e.g. 'Contact sheet of a.png'. */
+  readonly title: string;
   readonly svg: string;
 }
 

@@ -32,7 +32,7 @@ async function curate(...args: string[]): Promise<{ code: number; lines: Record<
   );
   return { code, stderr, lines: stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
-const rowsOf = (folder: string): Record<string, string>[] => parse(readFileSync(join(folder, 'augmented.csv'), 'utf8'), { columns: true }) as Record<string, string>[];
+const rowsOf = (folder: string): Record<string, string>[] => parse<Record<string, string>>(readFileSync(join(folder, 'augmented.csv'), 'utf8'), { columns: true });
 const contents = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(folder, { recursive: true, withFileTypes: true }).filter((e) => e.isFile()).map((e) => [join(e.parentPath, e.name).slice(folder.length), readFileSync(join(e.parentPath, e.name), 'latin1')]));
 
@@ -60,7 +60,7 @@ describe('curate augment', () => {
   it('never lets a copy land on the other side of its source when the set is split anew', async () => {
     const out = join(root, 'balanced');
     await curate('split', out, '--labels', join(out, 'augmented.csv'), '--out', join(root, 'again.csv'), '--seed', '9');
-    const again = parse(readFileSync(join(root, 'again.csv'), 'utf8'), { columns: true }) as Record<string, string>[];
+    const again = parse<Record<string, string>>(readFileSync(join(root, 'again.csv'), 'utf8'), { columns: true });
     const sourceOf = new Map(rowsOf(out).map(({ path, source }) => [path, source]));
     const parts = new Map<string, Set<string>>();
     for (const { path, split } of again) {

@@ -4,13 +4,17 @@ import { once } from 'node:events';
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { parse } from 'csv-parse/sync';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { evaluateFolder } from '../../src/evaluation/evaluate';
 import type { EvaluationFile } from '../../src/evaluation/types';
-import { CommandLine, fixture } from './commandLine';
+import { defaultModel } from '../../src/models/defaultModel';
+import { CommandLine, ended, fixture } from './commandLine';
 
 const cli = new CommandLine();
+const root = join(import.meta.dirname, '../..');
 const IDS = ['Benign', 'Early', 'Pre', 'Pro'];
 let model: string;
 let images: Buffer[];
@@ -178,6 +182,31 @@ describe('evaluate', () => {
     expect(rows(out).every((row) => row[0].startsWith('test/'))).toBe(true);
   });
 
+  it('takes a model with sigmoid scores by their shares, and says so', async () => {
+    const sigmoid = fixture('sigmoid-inside');
+    const folder = classFolders('sigmoid');
+    // A bare file names its classes by number.
+    const map = IDS.flatMap((id, i) => ['--map', `${id}=${i}`]);
+    const out = cli.at('sigmoid-out');
+    const { status, stdout, stderr } = await cli.run('evaluate', folder, '--model', sigmoid, '--out', out, ...map);
+    expect([status, stdout, stderr]).toEqual([0, expect.stringContaining('sigmoid scores over their sum'), expect.stringContaining('scores each class by itself (sigmoid); its scores are divided by their sum')]);
+    const predicted = (await cli.json('predict', folder, '--model', sigmoid)).lines;
+    const table = rows(out, 'sigmoid-inside');
+    expect(table).toHaveLength(12);
+    for (const [i, line] of predicted.entries()) {
+      const scores = Object.values(line.probabilities as Record<string, number>);
+      const sum = scores.reduce((a, b) => a + b);
+      expect(Math.abs(sum - 1)).toBeGreaterThan(0.1);
+      table[i].slice(4, 8).forEach((p, c) => expect(Number(p)).toBeCloseTo(scores[c] / sum, 6));
+      expect(table[i][3]).toBe(line.predicted);
+    }
+    expect(result(out).models[0].scores).toBe('one-vs-rest');
+    // What it writes is what `metrics` takes.
+    expect((await cli.json('metrics', join(out, 'predictions-sigmoid-inside.csv'))).lines[0].accuracy).toBe(result(out).models[0].accuracy);
+    const calibrated = await cli.json('evaluate', folder, '--model', sigmoid, '--out', cli.at('sigmoid-calibrated'), ...map, '--validation', 'validation');
+    expect([calibrated.status, calibrated.lines[0].error?.code, calibrated.lines[0].error?.message]).toEqual([1, 'model-unsupported', expect.stringContaining('sigmoid-inside.onnx scores each class by itself')]);
+  });
+
   it('keeps labels that were given after seeing the model apart', async () => {
     const folder = folderOf('annotated', Object.fromEntries(images.slice(0, 4).map((image, i) => [`${i}.png`, image])));
     const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -243,6 +272,36 @@ describe('a run that does not come to its end', () => {
     const again = await cli.run('evaluate', folder, '--out', out, '--resume');
     expect(again.status).toBe(0);
     expect(bytesOf(out)).toEqual(whole);
+  });
+
+  it('stops while the figures are computed, and goes on to the same bytes', async () => {
+    const out = cli.at('stopped-in-figures');
+    const stop = new AbortController();
+    const nothing = (): void => undefined;
+    // The first of 2,000 resamples comes after this event.
+    const events = { planned: nothing, progress: nothing, drawing: nothing, failed: nothing, log: nothing, figures: () => stop.abort() };
+    const options = { folder, labels: 'folders', groups: 'none', models: [defaultModel(root)], out, assets: join(root, 'dist/webview'), provider: 'auto', map: {}, ensemble: false, shard: { index: 1, count: 1 }, resume: false } as const;
+    const { done, isWhole, assembled } = await evaluateFolder(options, (data) => new Worker(join(root, 'dist/cli.js'), { workerData: data }), events, stop.signal);
+    expect([done, isWhole, assembled, readdirSync(out).sort()]).toEqual([120, false, undefined, ['.journal.jsonl', '.pictures.json', 'run.json']]);
+    const again = await cli.run('evaluate', folder, '--out', out, '--resume');
+    expect(again.status).toBe(0);
+    expect(bytesOf(out)).toEqual(whole);
+    expect((JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as { scored: number }).scored).toBe(0);
+  });
+
+  it('hears Ctrl+C between two resamples', async () => {
+    // As many images as make minutes of them, of the journal of a few.
+    const [run, ...lines] = readFileSync(join(cli.at('undisturbed'), '.journal.jsonl'), 'utf8').trimEnd().split('\n');
+    const records = lines.filter((line) => line.startsWith('{"type":"image"')).map((line) => JSON.parse(line) as { path: string });
+    const many = Array.from({ length: 500 }, (_, i) => records.map((record) => JSON.stringify({ ...record, path: `${i}/${record.path}` }))).flat();
+    folderOf('many', { '.journal.jsonl': `${[run, ...lines.filter((line) => !line.startsWith('{"type":"image"') && !line.startsWith('{"type":"end"')), ...many, '{"type":"end"}'].join('\n')}\n` });
+    const child = cli.start('merge', cli.at('many'), '--out', cli.at('many-out'));
+    const closed = ended(child);
+    while (!existsSync(cli.at('many-out')) && child.exitCode === null) await sleep(10);
+    child.kill('SIGINT');
+    const { status, stderr } = await closed;
+    expect([status, stderr]).toEqual([130, expect.stringContaining('not computed to the end')]);
+    expect(readdirSync(cli.at('many-out'))).toEqual([]);
   });
 
   it('takes up what has changed since: another image, another label, a further model', async () => {

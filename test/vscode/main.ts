@@ -1,5 +1,8 @@
-/** Runs the suites one after another, prints how many tests passed and failed, and exits 1 if any did. */
+/** Runs the suites, prints how many tests passed and failed, and exits 1 if any did. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { prepareWorkspace, REPORT, SCREENSHOTS, WORKSPACE } from './harness/places';
@@ -17,8 +20,14 @@ const SUITES = {
   vsix: () => inThisProcess('vsix'),
 };
 type Suite = keyof typeof SUITES;
+/** Starts no VS Code, so it goes on beside those that do, which mostly wait for theirs. */
+const BESIDE: Suite = 'page';
+/** Scheduling priority of the suite beside: it takes the time that the others leave, and delays none of them. */
+const LEFT_OVER = 10;
+/** Runs one suite for another process of this program. */
+const CHILD = '--child';
 
-void main(process.argv.slice(2)).then((code) => process.exit(code));
+void (process.argv[2] === CHILD ? child(process.argv[3] as Suite) : main(process.argv.slice(2))).then((code) => process.exit(code));
 
 async function main(args: readonly string[]): Promise<number> {
   const grep = args.indexOf('--grep');
@@ -29,18 +38,50 @@ async function main(args: readonly string[]): Promise<number> {
   await prepareWorkspace();
 
   const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of named.length > 0 ? named : (Object.keys(SUITES) as Suite[])) {
-    console.log(`\n${name}`);
-    const counts = await SUITES[name]().catch((error: unknown): Counts => {
-      console.error(error);
-      return { passed: 0, failed: 1, skipped: 0 };
-    });
+  const wanted = named.length > 0 ? named : (Object.keys(SUITES) as Suite[]);
+  const beside = wanted.length > 1 && wanted.includes(BESIDE) ? inOwnProcess(BESIDE) : undefined;
+  const add = (counts: Counts): void => {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
-  }
+  };
+  for (const name of wanted) if (!beside || name !== BESIDE) add(await told(name, SUITES[name]));
+  if (beside) add(await beside());
   console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+async function told(name: Suite, run: () => Promise<Counts>): Promise<Counts> {
+  console.log(`\n${name}`);
+  const begin = performance.now();
+  const counts = await run().catch((error: unknown): Counts => {
+    console.error(error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  console.log(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+  return counts;
+}
+
+/** Starts a suite; what it prints and comes to is told when that is asked for, so that two do not print into each other. */
+function inOwnProcess(name: Suite): () => Promise<Counts> {
+  const running = fork(__filename, [CHILD, name], { silent: true });
+  if (running.pid) os.setPriority(running.pid, LEFT_OVER);
+  const printed: Buffer[] = [];
+  for (const stream of [running.stdout, running.stderr]) stream?.on('data', (data: Buffer) => printed.push(data));
+  let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  running.on('message', (message) => (counts = message as Counts));
+  const closed = once(running, 'close');
+  return async () => {
+    await closed;
+    process.stdout.write(Buffer.concat(printed));
+    return counts;
+  };
+}
+
+async function child(name: Suite): Promise<number> {
+  const counts = await told(name, SUITES[name]);
+  await new Promise((sent) => process.send?.(counts, sent));
+  return 0;
 }
 
 function inThisProcess(suite: Suite): Promise<Counts> {

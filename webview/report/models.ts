@@ -17,7 +17,8 @@ export function drawModels(show: (model: string) => void): void {
   const rows = models.map((model) => row(model, models.length > 1 && notDistinguishable.includes(model.id), notes, show));
   const parts: Node[] = [table({ label: 'Models, a row each', head: data.run.facts ? [...HEAD, SPEED] : HEAD, rows, className: 'models' }), notes.list()];
   const several = models.length > 1 ? ' In bold: models whose accuracy cannot be told from the best one’s (exact McNemar test, Holm-adjusted, 5 %). The best of several models on one test set is an optimistic choice.' : '';
-  parts.push(create('p', 'note', `Precision, sensitivity, specificity, F1 and AUC are means over the classes (macro), each class against the rest.${several}`));
+  const oneVsRest = models.some((model) => model.scores === 'one-vs-rest') ? ' A model with sigmoid scores judges each class by itself; they are divided by their sum, so that an image that no class fits does not show.' : '';
+  parts.push(create('p', 'note', `Precision, sensitivity, specificity, F1 and AUC are means over the classes (macro), each class against the rest.${several}${oneVsRest}`));
   byId('models').replaceChildren(...parts);
 }
 
@@ -43,7 +44,7 @@ function row(model: EvaluatedModel, best: boolean, notes: Footnotes, show: (mode
   ];
 }
 
-function kindOf({ kind, temperature, metrics }: EvaluatedModel): string {
-  const parts = [KINDS[kind], temperature === undefined ? '' : `T = ${temperature.toFixed(2)}`, kind === 'not-independent' ? `n = ${metrics.n}` : ''];
+function kindOf({ kind, temperature, scores, metrics }: EvaluatedModel): string {
+  const parts = [KINDS[kind], temperature === undefined ? '' : `T = ${temperature.toFixed(2)}`, kind === 'not-independent' ? `n = ${metrics.n}` : '', scores === 'one-vs-rest' ? 'sigmoid scores over their sum' : ''];
   return parts.filter(Boolean).join(', ');
 }

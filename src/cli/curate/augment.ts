@@ -1,8 +1,9 @@
 /** `smearlens curate augment`: an augmented training set, or a sheet that shows what it would be like. */
 import * as path from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { previewSheet } from '../../curation/augment/preview';
 import type { Preset } from '../../curation/augment/plan';
-import type { Fill, Ranges } from '../../curation/augment/transform';
+import { STUDY_RANGES, type Fill, type Ranges } from '../../curation/augment/transform';
 import { writeAugmented } from '../../curation/augment/write';
 import { labelledImages, type LabelledOptions } from '../../curation/labelled';
 import { split, type Part } from '../../curation/split';
@@ -10,18 +11,28 @@ import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
 import { decodeFile } from '../../images/decode';
 import { RESEARCH_USE } from '../../protocol/format';
+import type { AddCommand, CurateTools } from '../curate';
 import type { Output } from '../output';
+import { parseColour, parsePath, parseShare } from '../parse';
+import { labelledOptions, withLabels, withShares, type LabelArguments, type ShareArguments } from './labelOptions';
 import { countTable, PARTS } from './split';
 
-export interface AugmentArguments {
+interface AugmentArguments extends LabelArguments, ShareArguments {
+  readonly json?: boolean;
   readonly preset: Preset;
-  readonly seed: number;
-  readonly ranges: Ranges;
+  readonly rotation: number;
+  readonly shear: number;
+  readonly zoom: number;
+  readonly shift: number;
+  readonly flip: boolean;
   readonly fill: Fill;
-  readonly test: number;
-  readonly validation: number;
-  readonly out?: string | undefined;
-  readonly preview?: string | undefined;
+  readonly out?: string;
+  readonly preview?: string;
+  readonly resume?: boolean;
+}
+
+interface AugmentOptions extends ShareArguments, Pick<AugmentArguments, 'preset' | 'fill' | 'out' | 'preview'> {
+  readonly ranges: Ranges;
   readonly resume: boolean;
   readonly version: string;
 }
@@ -29,7 +40,33 @@ export interface AugmentArguments {
 /** Milliseconds between two lines of progress for machines. */
 const TELL_EVERY = 500;
 
-export async function augment(options: LabelledOptions, o: AugmentArguments, output: Output, signal: AbortSignal): Promise<void> {
+export function augmentCommand(add: AddCommand, { perform, version }: CurateTools): void {
+  const { rotation, shear, zoom, widthShift } = STUDY_RANGES;
+  withShares(withLabels(add('augment', 'an augmented and balanced training set').argument('<folder>')))
+    .addOption(new Option('--preset <name>', 'balanced: the training part alone, to equal classes; study-table-1: every class doubled, validation cut afterwards, which leaks').choices(['balanced', 'study-table-1']).default('balanced'))
+    .option('--rotation <degrees>', 'from -r to r', parseShare(180), rotation)
+    .option('--shear <tangent>', 'from -s to s: 0.4 is an angle of 21.8 degrees', parseShare(1), shear)
+    .option('--zoom <part>', 'by a factor from 1 - z to 1 + z', parseShare(0.99), zoom)
+    .option('--shift <part>', 'of width and height, from -s to s', parseShare(1), widthShift)
+    .option('--no-flip', 'do not mirror left to right')
+    .option('--fill <how>', 'beyond the edges: reflect, nearest, or a colour R,G,B', parseFill, 'reflect')
+    .option('--preview <file.svg>', 'a sheet of the first image under each operation', parsePath)
+    .option('--out <folder>', 'where the set goes: a folder a part and class, augmented.csv and provenance.json', parsePath)
+    .option('--resume', 'go on with a set that was stopped')
+    .action((folder: string, o: AugmentArguments, c: Command) => {
+      if (o.out === undefined && o.preview === undefined) c.error('error: give --out for the set, or --preview for the sheet');
+      const ranges = { rotation: o.rotation, shear: o.shear, zoom: o.zoom, widthShift: o.shift, heightShift: o.shift, flip: o.flip };
+      return perform(o, folder, (output, signal) => augment(labelledOptions(folder, o), { ...o, ranges, version, resume: o.resume ?? false }, output, signal));
+    });
+}
+
+function parseFill(text: string): Fill {
+  if (text === 'reflect' || text === 'nearest') return text;
+  if (!text.includes(',')) throw new InvalidArgumentError('reflect, nearest, or a colour R,G,B.');
+  return parseColour(text);
+}
+
+async function augment(options: LabelledOptions, o: AugmentOptions, output: Output, signal: AbortSignal): Promise<void> {
   const { classes, images, unlabelled } = await labelledImages(options, (file, error) => output.failure(file, error));
   if (o.preview !== undefined) {
     const [first] = images;

@@ -1,8 +1,9 @@
 /** `smearlens curate label-issues`: which images of a folder to look at first, and why. */
+import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { judgeLabels } from '../../curation/judge';
-import { fingerprintsIn } from '../../curation/fingerprints';
+import { fingerprintImages } from '../../curation/fingerprints';
 import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
@@ -57,7 +58,7 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
   if (by === 'duplicates') {
     const { images, classes } = await labelled(options, events);
     const labels = new Map(images.map((image) => [image.path, image.label]));
-    const printed = await fingerprintsIn(folder, { ...events, progress: (done) => events.progress(done, images.length) });
+    const printed = await fingerprintImages(folder, { ...events, threads: availableParallelism(), failed: (file, error) => events.failed(imageKey(folder, file), error) });
     const threshold = likenessThreshold(printed.map(({ fingerprint }) => fingerprint));
     if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
     const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
@@ -83,7 +84,7 @@ async function labelled(options: LabelIssueOptions, { failed, log }: Events): Pr
 
 async function allImages(folder: string, failed: (file: string, error: unknown) => void): Promise<{ path: string; file: string }[]> {
   const images: { path: string; file: string }[] = [];
-  for await (const file of walkImages(folder, failed)) images.push({ path: imageKey(folder, file), file });
+  for await (const file of walkImages(folder, (inner, error) => failed(imageKey(folder, inner), error))) images.push({ path: imageKey(folder, file), file });
   if (images.length > 0) return images;
   throw new SmearLensError('image-not-found', `${folder}: holds no images.`, 'Give a folder with JPEG, PNG, TIFF, BMP or WebP files.');
 }

@@ -4,8 +4,8 @@ import { RANKINGS, type Ranking } from '../../curation/ranking';
 import { bundledBackbone } from '../../heads/backbone';
 import { defaultModel } from '../../models/defaultModel';
 import type { ProviderChoice } from '../../protocol/analysis';
-import { collectPath, parsePath, parseWhole, providerOption } from '../arguments';
-import type { CurateProgram } from '../curate';
+import type { AddCommand, CurateTools } from '../curate';
+import { collectPath, parsePath, parseWhole, providerOption } from '../parse';
 import { classIdsOf, labelIssues } from './labelIssues';
 import { labelledOptions, withLabels, type LabelArguments } from './labelOptions';
 
@@ -19,8 +19,8 @@ interface Arguments extends LabelArguments {
   readonly top?: number;
 }
 
-export function labelIssuesCommand({ command, perform, spawn, root }: CurateProgram): void {
-  withLabels(command('label-issues', 'which images of a folder to look at first, each with its reason: labels to check, uncertain verdicts, models that disagree').argument('<folder>'))
+export function labelIssuesCommand(add: AddCommand, { perform, spawn, root }: CurateTools): void {
+  withLabels(add('label-issues', 'which images of a folder to look at first, each with its reason: labels to check, uncertain verdicts, models that disagree').argument('<folder>'))
     .addOption(new Option('--by <reason>', 'label: heads trained on other images do not agree with it; margin, entropy: a model is not sure; disagreement: between models; duplicates: near-duplicates with another label; background: the map lies outside cells').choices(RANKINGS).default('label'))
     .option('--model <path>', 'model.json, its folder, or an .onnx file; repeat it for disagreement (default: the model that comes with SmearLens)', collectPath)
     .option('--backbone <model>', 'the network whose features heads are trained on (default: MobileNetV2 of ImageNet, which saw no smear)', parsePath)

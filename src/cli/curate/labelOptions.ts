@@ -1,7 +1,7 @@
 /** The options by which the sub-commands of `curate` are told where labels come from. */
 import { Option, type Command } from 'commander';
 import type { LabelledOptions } from '../../curation/labelled';
-import { collectMapping, parseNames } from '../arguments';
+import { collectMapping, parseNames, parseShare, parseWhole } from '../parse';
 
 export interface LabelArguments {
   readonly labels: string;
@@ -20,4 +20,18 @@ export function withLabels(command: Command): Command {
 
 export function labelledOptions(folder: string, { labels, groups, map, classes }: LabelArguments): LabelledOptions {
   return { folder, groups, map, classes, labels: labels === 'folders' || labels === 'annotations' ? labels : { csv: labels } };
+}
+
+/** Of the parts that images are split into. */
+export interface ShareArguments {
+  readonly test: number;
+  readonly validation: number;
+  readonly seed: number;
+}
+
+export function withShares(command: Command): Command {
+  return command
+    .option('--test <share>', 'of all images', parseShare(1), 0.2)
+    .option('--validation <share>', 'of what is left', parseShare(1), 0.2)
+    .option('--seed <number>', 'of what is drawn', parseWhole(0), 1);
 }

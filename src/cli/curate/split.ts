@@ -6,18 +6,24 @@ import { writeWhole } from '../../evaluation/outFolder';
 import type { LabelledImage } from '../../evaluation/truth';
 import type { ClassInfo } from '../../protocol/analysis';
 import { RESEARCH_USE } from '../../protocol/format';
+import type { AddCommand, CurateTools } from '../curate';
 import type { Output } from '../output';
+import { parsePath } from '../parse';
+import { labelledOptions, withLabels, withShares, type LabelArguments, type ShareArguments } from './labelOptions';
 
 export const PARTS: readonly Part[] = ['train', 'validation', 'test'];
 
-export interface SplitArguments {
-  readonly test: number;
-  readonly validation: number;
-  readonly seed: number;
+interface SplitArguments extends ShareArguments {
   readonly out: string;
 }
 
-export async function splitFolder(options: LabelledOptions, { test, validation, seed, out }: SplitArguments, output: Output): Promise<void> {
+export function splitCommand(add: AddCommand, { perform }: CurateTools): void {
+  withShares(withLabels(add('split', 'training, validation and test parts, stratified, with whole groups on one side').argument('<folder>')))
+    .requiredOption('--out <file.csv>', 'the labels with their parts, as evaluate and augment read them', parsePath)
+    .action((folder: string, o: { json?: boolean } & LabelArguments & SplitArguments) => perform(o, folder, (output) => splitFolder(labelledOptions(folder, o), o, output)));
+}
+
+async function splitFolder(options: LabelledOptions, { test, validation, seed, out }: SplitArguments, output: Output): Promise<void> {
   const { classes, images, unlabelled } = await labelledImages(options, (path, error) => output.failure(path, error));
   const parts = split(images, classes.length, { test, validation, seed });
   const rows = images.map(({ path, label, group, groupSource }) => ({ path, label: classes[label].id, group: group ?? '', groupSource, split: parts.get(path) }));

@@ -4,6 +4,7 @@ import { cellsOf, figuresOf } from './confusion';
 import { namedFigures, type Counted } from './counted';
 import { uniformNumbers } from './random';
 import { aucOf, packRanking } from './ranking';
+import type { Steps } from './steps';
 import { notEstimable, type Units } from './units';
 
 /** A figure that is not defined in more than this share of the resamples gets no interval: what is left is no fair sample of them. */
@@ -21,9 +22,9 @@ export interface ResamplingOptions {
 
 /**
  * Every figure of {@link namedFigures} in every resample, NaN where it is not defined there. Each resample draws as many units as there are, with replacement,
- * and takes all images of each; it is the same for all figures, and for all sets with the same units.
+ * and takes all images of each; it is the same for all figures, and for all sets with the same units. A resample is a step.
  */
-export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: Counted, units: Units, { seed = 1, resamples = 2000 }: ResamplingOptions): Map<string, Float64Array> {
+export function* replicatesOf(set: PredictionSet, { margins, rankings, losses }: Counted, units: Units, { seed = 1, resamples = 2000 }: ResamplingOptions): Steps<Map<string, Float64Array>> {
   const { unitOf, count } = units;
   const uniform = uniformNumbers(seed);
   const weights = new Uint32Array(count);
@@ -33,6 +34,7 @@ export function replicatesOf(set: PredictionSet, { margins, rankings, losses }: 
   const [sizes, brier, logLoss] = [new Float64Array(cells.length).fill(1), losses.brier, losses.logLoss].map((values) => sumsOf(values, units));
   const replicates = new Map<string, Float64Array>();
   for (let r = 0; r < resamples; r++) {
+    yield;
     weights.fill(0);
     for (let i = 0; i < count; i++) weights[Math.floor(uniform() * count)]++;
     drawn.cells.fill(0);

@@ -6,6 +6,7 @@ import { count, isOverall, namedFigures, type Counted } from './counted';
 import { pairedDelong } from './delong';
 import { holm, mcnemar } from './mcnemar';
 import { requireSameImages, type NamedSet } from './sameImages';
+import { whole, type Steps } from './steps';
 import { sparseClasses, tooFewGroups, unitsOf, type Units } from './units';
 
 const LEVEL = 0.05;
@@ -22,22 +23,33 @@ interface Candidate extends NamedSet {
   readonly replicates: ReadonlyMap<string, Float64Array> | undefined;
 }
 
+export interface Compared {
+  readonly comparisons: Comparison[];
+  readonly notDistinguishable: string[];
+}
+
 /**
  * Every pair of models, in the order given, and the ids of those that are not distinguishable from the most accurate one (the first of equal ones), itself
  * included: McNemar's p, Holm-adjusted over the comparisons with it, is at least 0.05. Differences are those of the same resamples, of groups where there are
  * any.
  * @throws SmearLensError `input-invalid` where models do not cover the same images, labels and classes
  */
-export function compareModels(models: readonly NamedSet[], options: ResamplingOptions = {}): { readonly comparisons: Comparison[]; readonly notDistinguishable: string[] } {
+export function compareModels(models: readonly NamedSet[], options: ResamplingOptions = {}): Compared {
+  return whole(compareSteps(models, options));
+}
+
+/** {@link compareModels} in steps: seconds, and minutes of 100,000 images, go into the bootstrap. */
+export function* compareSteps(models: readonly NamedSet[], options: ResamplingOptions = {}): Steps<Compared> {
   if (models.length === 0) return { comparisons: [], notDistinguishable: [] };
   requireSameImages(models);
   const units = unitsOf(models[0].set);
   const known = sparseClasses(models[0].set, units);
-  const candidates = models.map((model): Candidate => {
+  const candidates: Candidate[] = [];
+  for (const model of models) {
     const counted = count(model.set);
-    const replicates = tooFewGroups(units) || models.length < 2 ? undefined : replicatesOf(model.set, counted, units, options);
-    return { ...model, counted, figures: new Map(namedFigures(counted.figures, meanLosses(counted.losses))), replicates };
-  });
+    const replicates = tooFewGroups(units) || models.length < 2 ? undefined : yield* replicatesOf(model.set, counted, units, options);
+    candidates.push({ ...model, counted, figures: new Map(namedFigures(counted.figures, meanLosses(counted.losses))), replicates });
+  }
   const comparisons = candidates.flatMap((a, i) => candidates.slice(i + 1).map((b) => compare(a, b, units, known)));
   const best = candidates.reduce((top, candidate) => (candidate.counted.margins.right > top.counted.margins.right ? candidate : top)).id;
   const withBest = comparisons.filter(({ a, b }) => a === best || b === best);

@@ -101,8 +101,12 @@ function averagesOf(perClass: readonly ClassFigures[], weight: (c: number) => nu
   return { precision: mean('precision'), sensitivity: mean('sensitivity'), specificity: mean('specificity'), f1: mean('f1'), auc: mean('auc') };
 }
 
-/** 1 − observed/expected disagreement (Cohen 1960). */
-function kappaOf(n: number, right: number, support: Float64Array, predicted: Float64Array): number {
+/**
+ * Cohen's kappa, unweighted: 1 − observed/expected disagreement (Cohen 1960); NaN where both are constant and the same.
+ * @param right images on which both agree, of `n`
+ * @param support how often each class was given by one, and `predicted` by the other
+ */
+export function kappaOf(n: number, right: number, support: Float64Array, predicted: Float64Array): number {
   return 1 - ((n - right) * n) / (n * n - dot(support, predicted));
 }
 

@@ -5,6 +5,7 @@ import { meanLosses } from './calibration';
 import { isOverall, namedFigures, type Counted } from './counted';
 import { delongInterval } from './delong';
 import type { Ranking } from './ranking';
+import type { Steps } from './steps';
 import { INDEPENDENT, notEstimable, sparseClasses, tooFewGroups, unitsOf } from './units';
 import { wilson } from './wilson';
 
@@ -18,11 +19,11 @@ export interface Intervals {
  * With groups a cluster bootstrap of every figure; nothing below 5 groups, nor what hangs on a class that fewer than 5 groups have. Without groups Wilson for
  * proportions, DeLong for the areas of the classes, and a bootstrap of images for what has no closed form.
  */
-export function intervalsOf(set: PredictionSet, counted: Counted, options: ResamplingOptions): Intervals {
+export function* intervalsOf(set: PredictionSet, counted: Counted, options: ResamplingOptions): Steps<Intervals> {
   const units = unitsOf(set);
   const tooFew = tooFewGroups(units);
   const known = units.grouped ? sparseClasses(set, units) : closedForms(counted);
-  const replicates = tooFew ? undefined : replicatesOf(set, counted, units, options);
+  const replicates = tooFew ? undefined : yield* replicatesOf(set, counted, units, options);
   const names = namedFigures(counted.figures, meanLosses(counted.losses)).map(([name]) => name);
   const estimate = (name: string): Interval => tooFew ?? known.get(name) ?? percentileInterval(replicates?.get(name) ?? new Float64Array(), units);
   const ofClass = (c: number): [string, Interval][] => names.filter((name) => name.startsWith(`${c}.`)).map((name) => [name.slice(`${c}.`.length), estimate(name)]);

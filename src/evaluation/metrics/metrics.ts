@@ -6,6 +6,7 @@ import { calibrationOf } from './calibration';
 import { count, type Counted } from './counted';
 import { intervalsOf, type Intervals } from './intervals';
 import { averagePrecisionOf, precisionRecallOf, rocOf } from './ranking';
+import { whole, type Steps } from './steps';
 import { twoClassSet } from './twoClass';
 
 export interface MetricsOptions extends ResamplingOptions {
@@ -21,19 +22,24 @@ export interface MetricsOptions extends ResamplingOptions {
  * @throws SmearLensError `input-invalid` of no images, and where an image has another number of probabilities than there are classes
  */
 export function metricsOf(set: PredictionSet, options: MetricsOptions = {}): Metrics {
+  return whole(metricsSteps(set, options));
+}
+
+/** {@link metricsOf} in steps: seconds, and minutes of 100,000 images, go into the bootstrap. */
+export function* metricsSteps(set: PredictionSet, options: MetricsOptions = {}): Steps<Metrics> {
   const { classes, rows } = set;
   if (rows.length === 0) throw new SmearLensError('input-invalid', 'There are no predictions to evaluate.', 'Evaluate a folder with at least one labelled image that can be read.');
   const odd = rows.find((row) => row.probabilities.length !== classes.length);
   if (odd) throw new SmearLensError('input-invalid', `${odd.path}: ${odd.probabilities.length} probabilities for ${classes.length} classes.`, 'Give one probability for each class of the model.');
   const counted = count(set);
-  const intervals = estimate(set, counted, options);
+  const intervals = yield* estimate(set, counted, options);
   const ids = classes.map((c) => c.id);
   const byClass = <T>(value: (c: number) => T): Record<string, T> => Object.fromEntries(ids.map((id, c) => [id, value(c)]));
   const { confusion, figures, margins, rankings } = counted;
   const curves = rankings.map((ranking) => ranking && precisionRecallOf(ranking));
   const k = classes.length;
   const unidentified = ids.map((_, t) => confusion.cells[t * (k + 1) + k]);
-  const twoClass = twoClassMetrics(set, options);
+  const twoClass = yield* twoClassMetrics(set, options);
   return {
     classes: ids,
     n: margins.n,
@@ -60,17 +66,17 @@ export function metricsOf(set: PredictionSet, options: MetricsOptions = {}): Met
   };
 }
 
-function estimate(set: PredictionSet, counted: Counted, options: MetricsOptions): Intervals {
-  return options.intervals === false ? { overall: {}, perClass: set.classes.map(() => ({})) } : intervalsOf(set, counted, options);
+function* estimate(set: PredictionSet, counted: Counted, options: MetricsOptions): Steps<Intervals> {
+  return options.intervals === false ? { overall: {}, perClass: set.classes.map(() => ({})) } : yield* intervalsOf(set, counted, options);
 }
 
-function twoClassMetrics(set: PredictionSet, options: MetricsOptions): TwoClassMetrics | undefined {
+function* twoClassMetrics(set: PredictionSet, options: MetricsOptions): Steps<TwoClassMetrics | undefined> {
   const pair = twoClassSet(set);
   if (!pair) return undefined;
   const counted = count(pair);
   const { figures, margins } = counted;
   const { sensitivity, specificity, auc } = averages(figures.perClass[1]);
-  const intervals = estimate(pair, counted, options);
+  const intervals = yield* estimate(pair, counted, options);
   const { sensitivity: ofSensitivity, specificity: ofSpecificity, auc: ofAuc } = intervals.perClass[1];
   return {
     positive: pair.classes[1].id,

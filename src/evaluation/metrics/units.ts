@@ -1,5 +1,5 @@
 /** What counts as an independent observation: a patient or slide where they are known, else each image. */
-import type { Interval, PredictionSet } from '../types';
+import type { GroupSource, Interval, PredictionSet } from '../types';
 import { AVERAGED } from './confusion';
 
 export const INDEPENDENT = 'assumes independent images; too narrow if images share a smear';
@@ -17,7 +17,7 @@ export interface Units {
 }
 
 /** The images' groups; an image without one, among others with, is a group of its own, and the note says so. Without any groups the images themselves. */
-export function unitsOf({ rows, groupSource }: PredictionSet): Units {
+export function unitsOf({ rows, groupSource }: { readonly rows: readonly { readonly group?: string | undefined }[]; readonly groupSource: GroupSource }): Units {
   const lone = rows.filter((row) => !row.group).length;
   if (groupSource === 'none' || lone === rows.length) return { unitOf: Int32Array.from(rows, (_, i) => i), count: rows.length, grouped: false, note: INDEPENDENT };
   const numbers = new Map<string, number>();

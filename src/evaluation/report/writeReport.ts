@@ -2,6 +2,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { SmearLensError } from '../../errors';
+import { writeWhole } from '../outFolder';
 import { reportHtml, type ReportAssets } from './html';
 import type { ReportData } from './types';
 
@@ -9,22 +10,14 @@ import type { ReportData } from './types';
 export const REPORT_FILE = 'report.html';
 
 /**
- * @param folder the folder of the results; it exists
+ * @param folder the folder of the results
  * @param assets the folder of the built page, dist/webview
  * @returns the file's path
  * @throws SmearLensError `output-unwritable` where the file cannot be written, `internal` where the build is incomplete
  */
 export async function writeReport(folder: string, data: ReportData, assets: string): Promise<string> {
   const file = path.join(folder, REPORT_FILE);
-  const html = reportHtml(data, await readAssets(assets));
-  // Under another name first: a report that is cut off must not pass for one.
-  const unfinished = `${file}.part`;
-  try {
-    await fs.writeFile(unfinished, html);
-    await fs.rename(unfinished, file);
-  } catch (error) {
-    throw new SmearLensError('output-unwritable', `${file} cannot be written: ${(error as Error).message}`, 'Check that the folder exists, may be written to, and that the disk is not full.');
-  }
+  await writeWhole(file, reportHtml(data, await readAssets(assets)));
   return file;
 }
 

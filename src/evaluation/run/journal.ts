@@ -9,7 +9,7 @@ import * as readline from 'node:readline';
 import { SmearLensError } from '../../errors';
 import type { ClassInfo, ProviderName } from '../../protocol/analysis';
 import type { Shard } from '../shard';
-import type { GroupSource, LeftOutReason, Unreadable } from '../types';
+import type { EvaluatedModel, GroupSource, LeftOutReason, Unreadable } from '../types';
 
 /** The file in the out folder. */
 export const JOURNAL = '.journal.jsonl';
@@ -26,6 +26,7 @@ export interface JournalModel {
   readonly parameters: number;
   readonly provider: ProviderName;
   readonly temperature: number;
+  readonly scores?: EvaluatedModel['scores'];
   readonly hasDomain: boolean;
 }
 

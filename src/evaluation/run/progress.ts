@@ -12,6 +12,19 @@ export interface Progress {
   readonly secondsLeft: number | null;
 }
 
+/** In one line, with the rate and what is left as far as they can be told. */
+export function progressText({ done, total, imagesPerSecond, secondsLeft }: Progress): string {
+  const rate = imagesPerSecond === null || secondsLeft === null ? '' : `, ${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s, ${duration(secondsLeft)} left`;
+  return `${done} of ${total} images${rate}`;
+}
+
+function duration(seconds: number): string {
+  const s = Math.ceil(seconds);
+  if (s < 60) return `${s} s`;
+  const minutes = Math.ceil(s / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 export class ProgressMeter {
   private readonly samples: { readonly at: number; readonly done: number }[] = [];
 

@@ -10,9 +10,11 @@ import type { OpenedModel } from './thread';
 
 /**
  * @param opened the same models, in the same order
- * @throws SmearLensError `input-invalid` where models cannot be compared; `model-unsupported` where scores are no probabilities
+ * @param calibrate whether temperatures will be fitted
+ * @throws SmearLensError `input-invalid` where models cannot be compared; `model-unsupported` of a model with one output, and of one that no temperature can be
+ *   fitted to
  */
-export async function modelsOf(resolved: readonly ResolvedModel[], opened: readonly OpenedModel[]): Promise<{ classes: readonly ClassInfo[]; models: JournalModel[] }> {
+export async function modelsOf(resolved: readonly ResolvedModel[], opened: readonly OpenedModel[], calibrate: boolean): Promise<{ classes: readonly ClassInfo[]; models: JournalModel[] }> {
   const [first] = opened;
   for (const [i, model] of opened.entries()) {
     const ids = (m: OpenedModel): string => m.classes.map((c) => c.id).join(', ');
@@ -22,14 +24,18 @@ export async function modelsOf(resolved: readonly ResolvedModel[], opened: reado
     if (opened.findIndex((m) => m.id === model.id) < i) {
       throw new SmearLensError('input-invalid', `Two models have the id '${model.id}'.`, "Give each an 'id' of its own in its model.json; results are named by it.");
     }
-    if (model.activation === 'sigmoid') {
-      throw new SmearLensError('model-unsupported', `${model.name} scores each class by itself (sigmoid), so its scores are no probabilities of one class out of several.`, 'The figures are those of a classifier with softmax.');
+    if (model.classes.length < 2) {
+      throw new SmearLensError('model-unsupported', `${model.name} has one output, so that there is no second class to tell its class from.`, 'Export it with one output for each class: of a score p the two are 1 − p and p.');
+    }
+    if (model.activation === 'sigmoid' && calibrate) {
+      throw new SmearLensError('model-unsupported', `${model.name} scores each class by itself (sigmoid); a temperature is fitted to a softmax over all classes.`, 'Evaluate it without a validation part, or evaluate the other models by themselves.');
     }
   }
   const models = await Promise.all(
     resolved.map(async (r, i) => {
-      const { id, name, sha256, provider } = opened[i];
-      return { key: await keyOf(r, opened[i]), id, name, sha256, ...(await modelFacts(r)), provider, temperature: r.temperature, hasDomain: r.domain !== undefined };
+      const { id, name, sha256, provider, activation } = opened[i];
+      const scores = activation === 'sigmoid' ? ({ scores: 'one-vs-rest' } as const) : {};
+      return { key: await keyOf(r, opened[i]), id, name, sha256, ...(await modelFacts(r)), provider, temperature: r.temperature, ...scores, hasDomain: r.domain !== undefined };
     }),
   );
   return { classes: first.classes, models };

@@ -35,6 +35,8 @@ export interface Decoded {
   /** One for each of the thread's `inputs`; undefined where they were not wanted. */
   readonly tensors?: readonly Float32Array[] | undefined;
   readonly fingerprint?: Fingerprint | undefined;
+  /** Width × height of the picture that the fingerprint was made of. */
+  readonly pixels?: number | undefined;
 }
 
 /** Asked of a predicting thread: for each image its tensors, and which of the models to run on which of them. */
@@ -105,10 +107,11 @@ async function decode({ file, unless, tensors, fingerprint }: DecodeCall, inputs
   const made: Float32Array[] = [];
   if (tensors) for (const input of inputs) made.push(await toTensor(await imageOf(input), input));
   // Whatever the model, a picture has the same fingerprint.
-  const print = fingerprint ? await fingerprintOf(await imageOf({ background: [255, 255, 255], window: 'full' })) : undefined;
+  const whole = fingerprint ? await imageOf({ background: [255, 255, 255], window: 'full' }) : undefined;
+  const print = whole && (await fingerprintOf(whole));
   // A picture that cannot be decoded is told of even where nothing of it is wanted.
   if (!tensors && !fingerprint) await imageOf(inputs[0]);
-  return { sha256, tensors: tensors ? made : undefined, fingerprint: print };
+  return { sha256, tensors: tensors ? made : undefined, fingerprint: print, pixels: whole && whole.width * whole.height };
 }
 
 function predicting({ models, provider, threads }: Extract<ThreadData, { role: 'predict' }>): Serve {

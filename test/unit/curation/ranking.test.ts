@@ -21,7 +21,7 @@ describe('the order in which to look at images', () => {
     const by = (how: 'margin' | 'entropy'): (string | number)[][] => rankByUncertainty(images, probabilities, CLASSES, how, 'M').map((r) => [r.path, Number(r.score.toFixed(3))]);
     expect(by('margin')).toEqual([['two', 1], ['even', 0.9], ['sure', 0]]);
     expect(by('entropy')).toEqual([['even', 0.991], ['two', 0.631], ['sure', 0]]);
-    expect(rankByUncertainty(images, probabilities, CLASSES, 'margin', 'M')[1].reason.text).toBe('M is not sure: Early 0.40, Pre 0.30 (margin 0.10).');
+    expect(rankByUncertainty(images, probabilities, CLASSES, 'margin', 'M')[1].reason.text).toBe('Not sure: Early 0.40, Pre 0.30 (margin 0.10) by M.');
   });
 
   it('puts images first on which models disagree: 1 where each is sure of another class', () => {
@@ -43,6 +43,6 @@ describe('the order in which to look at images', () => {
   it('puts maps on the background first', () => {
     const rows = rankByBackground([image('a'), image('b')], [{ predicted: 0, energy: 0.2, area: 0.7 }, { predicted: 1, energy: 0.9, area: 0.6 }], CLASSES, 'M');
     expect(rows.map((r) => r.path)).toEqual(['b', 'a']);
-    expect(rows[0].reason.text).toBe("90 % of the energy of M's Grad-CAM for Pre lies outside cells, which is 60 % of the picture.");
+    expect(rows[0].reason.text).toBe('90 % of the energy of the Grad-CAM for Pre lies outside cells, on 60 % of the picture, by M.');
   });
 });

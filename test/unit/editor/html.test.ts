@@ -4,7 +4,7 @@ import { sheetPage } from '../../../src/editor/sheetHtml';
 
 const options = { cspSource: 'https://webview.example', script: 'https://webview.example/e.js', style: 'https://webview.example/s.css', nonce: 'n0nce' };
 
-describe.each([['editorPage', editorPage(options)], ['sheetPage', sheetPage(options)]])('%s', (_, html) => {
+describe.each([['editorPage', editorPage(options)], ['sheetPage', sheetPage({ ...options, heading: 'Contact sheet', hasPng: true })]])('%s', (_, html) => {
   it('allows scripts by nonce and styles by origin, and nothing unsafe', () => {
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
     expect(policy).toContain("default-src 'none'");

@@ -8,7 +8,8 @@ import { Batcher } from '../../../src/evaluation/run/batcher';
 import { threadsFor } from '../../../src/evaluation/run/crew';
 import { plan } from '../../../src/evaluation/run/plan';
 import type { Pool } from '../../../src/evaluation/run/pool';
-import { ProgressMeter } from '../../../src/evaluation/run/progress';
+import { ProgressMeter, progressText } from '../../../src/evaluation/run/progress';
+import { modelsOf } from '../../../src/evaluation/run/settings';
 import type { PredictCall } from '../../../src/evaluation/run/thread';
 import { isLabelled, openTruth, splitsToEvaluate } from '../../../src/evaluation/truth';
 import { imageKey, walkImages } from '../../../src/images/folder';
@@ -36,6 +37,14 @@ describe('ProgressMeter', () => {
   });
 });
 
+it('progressText says how far it is, how fast and how long still', () => {
+  const progress = { done: 3, total: 9000, imagesPerSecond: null, secondsLeft: null };
+  expect(progressText(progress)).toBe('3 of 9000 images');
+  expect(progressText({ ...progress, imagesPerSecond: 9.46, secondsLeft: 59.2 })).toBe('3 of 9000 images, 9.5 images/s, 1 min left');
+  expect(progressText({ ...progress, imagesPerSecond: 12.3, secondsLeft: 44.1 })).toBe('3 of 9000 images, 12 images/s, 45 s left');
+  expect(progressText({ ...progress, imagesPerSecond: 1.25, secondsLeft: 7190 })).toBe('3 of 9000 images, 1.3 images/s, 2 h 0 min left');
+});
+
 describe('Batcher', () => {
   const calls: PredictCall[] = [];
   const pool = {
@@ -60,6 +69,13 @@ describe('Batcher', () => {
     expect(calls.map((c) => [c.images.length, c.tensorOf])).toEqual([[3, [0, 1]], [1, [0, null]]]);
     expect(await Promise.all(answers)).toEqual([[{ logits: [1] }, { logits: [10] }], [{ logits: [2] }, { logits: [20] }], [{ logits: [3] }, { logits: [30] }], [{ logits: [4] }, null]]);
     expect(batcher.milliseconds).toEqual([2, 2]);
+  });
+});
+
+describe('modelsOf', () => {
+  it('refuses a model with one output, whose share would always be 1', async () => {
+    const opened = { id: 'binary', name: 'Binary', sha256: '', classes: [{ id: 'blast', name: 'blast' }], provider: 'cpu', activation: 'sigmoid', batch: 1 } as const;
+    await expect(modelsOf([], [opened], false)).rejects.toMatchObject({ code: 'model-unsupported', message: expect.stringContaining('Binary has one output') as string });
   });
 });
 

@@ -50,9 +50,9 @@ it('says of libvips that it is under the LGPL and may be replaced, and what is i
   expect(text).toContain('GNU GENERAL PUBLIC LICENSE');
 });
 
-it("names Microsoft's libraries for Windows", () => {
+it("names Microsoft's library for Windows", () => {
   const text = write([], [], 'win32-arm64');
-  for (const library of ['DirectML.dll', 'dxcompiler.dll', 'dxil.dll']) expect(text).toContain(`- ${library}`);
+  expect(text).toContain('- DirectML.dll');
 });
 
 it.each(['GPL-3.0', 'LGPL-3.0-or-later', 'UNLICENSED', '(MIT AND GPL-2.0)', ''])("refuses a package with the licence '%s'", (license) => {

@@ -48,11 +48,10 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Whoever starts servers and ends without stopping them takes them along. */
-const running = new Set<CodeServer>();
-process.once('exit', () => running.forEach((server) => server.kill()));
-
 export class CodeServer {
+  /** Whoever starts a server and ends without stopping it takes it along. */
+  private readonly onExit = (): void => this.kill();
+
   private constructor(
     private readonly child: ChildProcess,
     private readonly folder: string,
@@ -79,7 +78,7 @@ export class CodeServer {
     });
     fs.closeSync(log);
     const server = new CodeServer(child, folder, authority);
-    running.add(server);
+    process.once('exit', server.onExit);
     await server.answers(logFile);
     return server;
   }
@@ -99,6 +98,7 @@ export class CodeServer {
   }
 
   async stop(): Promise<void> {
+    process.off('exit', this.onExit);
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const gone = new Promise((resolve) => this.child.once('exit', resolve));
     this.signal('SIGTERM');
@@ -107,7 +107,6 @@ export class CodeServer {
     clearTimeout(last);
     // Those of its children that outlived it.
     this.signal('SIGKILL');
-    running.delete(this);
   }
 
   private async answers(logFile: string): Promise<void> {

@@ -87,7 +87,7 @@ describe('writing the report', () => {
     const file = await writeReport(out, hostileData(), folder);
     expect(fs.readdirSync(out)).toEqual([path.basename(file)]);
     expect(fs.readFileSync(file, 'utf8')).toContain('<script>script();</script>');
-    await expect(writeReport(path.join(out, 'missing'), hostileData(), folder)).rejects.toMatchObject({ code: 'output-unwritable' });
+    await expect(writeReport(path.join(file, 'within-a-file'), hostileData(), folder)).rejects.toMatchObject({ code: 'output-unwritable' });
   });
 
   it('says that the build is incomplete', async () => {

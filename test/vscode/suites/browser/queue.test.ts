@@ -117,7 +117,7 @@ describe('the review queue', () => {
     await workbench.runCommand('SmearLens: Rank Review Queue…');
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Uncertain: margin' }).click();
     await row(/Smallest margin first\s*14/).waitFor();
-    await row(/is not sure: .* \(margin/).first().waitFor();
+    await row(/Not sure: .* \(margin/).first().waitFor();
     await session.screenshot('queue-ranked');
   });
 

@@ -258,7 +258,7 @@ describe("the editor's page", () => {
       await open();
       await showAnalysis();
       const reached: string[] = [];
-      for (let i = 0; i < 24; i++) {
+      for (let i = 0; i < 40; i++) {
         await webview.page.keyboard.press('Tab');
         const id = await webview.page.evaluate(() => document.activeElement?.closest('[id]')?.id ?? '');
         if (!id || reached.includes(id)) break;
@@ -270,6 +270,7 @@ describe("the editor's page", () => {
         }
       }
       assert.deepStrictEqual(reached, [
+        ...['label-unsure', 'label-note', 'label-exclude', 'label-undo'],
         ...['previous', 'next', 'zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'],
         ...['overlay-choice', 'more-methods', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'check-map', 'copy-result', 'export-overlay', 'contact-sheet'],
       ]);
