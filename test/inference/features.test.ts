@@ -117,6 +117,25 @@ describe('smearlens curate label-issues', () => {
     expect(unsure[0].reason.kind).toBe('uncertain');
   });
 
+  it('tells how far models are apart', async () => {
+    const models = [cli.manifest('one', ['a', 'b', 'c', 'd']), cli.manifest('other', ['a', 'b', 'c', 'd'], { calibration: { temperature: 5 } })];
+    const { lines } = await cli.json('curate', 'label-issues', folder, '--by', 'disagreement', ...models.flatMap((model) => ['--model', model]));
+    const rows = lines.filter((line) => line.reason);
+    expect(rows.length).toBe(41);
+    expect(rows[0].reason).toMatchObject({ kind: 'disagreement', text: expect.stringMatching(/^Models agree on the class: one says . 0\.\d\d, other says . 0\.\d\d \(Jensen-Shannon divergence 0\.\d\d of 1\)\.$/) as string });
+    expect(rows[0].score).toBeGreaterThan(rows[40].score as number);
+  });
+
+  it('puts maps first that lie outside cells', async () => {
+    const { lines } = await cli.json('curate', 'label-issues', folder, '--by', 'background', '--top', '5');
+    const rows = lines.filter((line) => line.reason);
+    expect(rows).toHaveLength(5);
+    for (const { score, reason } of rows) {
+      expect(score).toBeLessThanOrEqual(1);
+      expect(reason).toMatchObject({ kind: 'map-on-background', text: expect.stringContaining(`${(100 * (score as number)).toFixed(0)} % of the energy`) as string });
+    }
+  });
+
   it('refuses disagreement of one model', async () => {
     expect((await cli.run('curate', 'label-issues', folder, '--by', 'disagreement')).status).toBe(2);
   });
