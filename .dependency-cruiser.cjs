@@ -1,5 +1,5 @@
 /** The house rule: dependencies point one way, and the core never imports vscode. */
-const core = '^src/(onnx|images|models|inference|explain|annotations|heads|evaluation|curation|protocol|errors|cli)';
+const core = '^src/(onnx|images|models|inference|explain|annotations|heads|evaluation|curation|assistant|protocol|errors|cli)';
 const mayNot = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
 
 module.exports = {
@@ -18,6 +18,7 @@ module.exports = {
     mayNot('heads-beside-curation', '^src/heads/', '^src/(?!heads|evaluation|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'heads sees the core below it.'),
     mayNot('annotations-stand-low', '^src/annotations/', '^src/(?!annotations|protocol|errors\\.ts)', 'The log knows nothing of models and pixels.'),
     mayNot('curation-below-features', '^src/curation/', '^src/(?!curation|heads|evaluation|annotations|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'curation sees the core below it.'),
+    mayNot('assistant-tells', '^src/assistant/', '^src/(?!assistant|curation|evaluation|annotations|images|protocol|errors\\.ts)', 'assistant puts into words what others found.'),
     mayNot('metrics-are-pure', '^src/evaluation/metrics/', '^(?!src/(evaluation/(metrics/|types\\.ts)|protocol/|errors\\.ts))', 'The report computes them anew in the browser.'),
     mayNot('features-ask-the-process', '^src/(editor|views|commands)/', '^(onnxruntime-node|sharp|node_modules/(onnxruntime-node|sharp))', 'The extension host never runs a model or decodes a pixel.'),
     mayNot('webview-draws', '^webview/', '^src/(?!protocol|explain/(overlay|colourMaps|contour|sheet)\\.ts|evaluation/(metrics/|report/types\\.ts|types\\.ts)|errors\\.ts)', 'The webview draws; it sees the protocol, the drawing functions, the metrics and the types of their data.'),

@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
       { test: { name: 'inference', include: ['test/inference/**/*.test.ts'], globalSetup: ['test/inference/build.ts'], env: { ORT_DISABLE_TELEMETRY: '1' }, testTimeout: 120_000, hookTimeout: 120_000, pool: 'forks' } },
     ],
   },

@@ -22,6 +22,7 @@ import { reviewFolder } from './commands/reviewFolder';
 import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear, type ActivePage } from './editor/activeSmear';
+import { registerAssistantTools } from './editor/assistantTools';
 import { CanvasFocus } from './editor/canvasFocus';
 import { GridPanel } from './editor/gridPanel';
 import { LabelBook } from './editor/labelBook';
@@ -87,6 +88,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
     registerStatusBar(active),
     registerQueueView(queue),
     registerLabelDecorations(labels),
+    registerAssistantTools({ inference: client, models, labels, active, log }),
     registerCommands(
       {
         'smearlens.open': openInSmearLens,

@@ -5,6 +5,7 @@ import { runCommandLine } from '../editor/commandLine';
 import type { ModelChoices } from '../editor/modelChoices';
 import type { ReportPanels } from '../editor/reportPanels';
 import { progressText, type Progress } from '../evaluation/run/progress';
+import { evaluationsFolder } from '../evaluation/stored';
 import { chooseModels, choosePlan, chooseTruth, type EvaluationPlan } from './evaluationChoices';
 import { folderOf } from './folderOf';
 
@@ -106,7 +107,7 @@ async function planOf(args: readonly string[], { entry, log }: EvaluationOptions
 function outFolder(folder: vscode.Uri): string {
   const root = vscode.workspace.getWorkspaceFolder(folder)?.uri.fsPath ?? path.dirname(folder.fsPath);
   const stamp = new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
-  return path.join(root, '.smearlens', 'evaluations', `${path.basename(folder.fsPath)} ${stamp}`);
+  return path.join(evaluationsFolder(root), `${path.basename(folder.fsPath)} ${stamp}`);
 }
 
 function stoppedEvaluations(storage: vscode.Memento): Readonly<Record<string, Evaluation>> {

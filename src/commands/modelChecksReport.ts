@@ -1,5 +1,6 @@
 import type { ModelInfo } from '../protocol/analysis';
 import { RESEARCH_USE } from '../protocol/format';
+import { markdownTable } from '../protocol/markdown';
 import { flipRows, type ModelChecks } from '../protocol/modelChecks';
 
 /** The findings as a Markdown page. */
@@ -13,15 +14,9 @@ export function modelChecksMarkdown(folder: string, model: ModelInfo, checks: Mo
     '',
     'How often the verdict changes when one thing is changed that should not decide:',
     '',
-    '| change | verdicts that change | share |',
-    '|---|---|---|',
-    ...flipRows(checks, model.classes).map((row) => `| ${row.map(cell).join(' | ')} |`),
+    ...markdownTable(['change', 'verdicts that change', 'share'], flipRows(checks, model.classes)),
     '',
     ...(checks.randomisationSentence === undefined ? [] : [checks.randomisationSentence, '']),
     ...(failures.length === 0 ? [] : ['Images that could not be looked at:', '', ...failures.map(({ path, message }) => `- ${path}: ${message}`), '']),
   ].join('\n');
-}
-
-function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
 }

@@ -19,6 +19,10 @@ export const REPORT_VIEW_TYPE = 'smearlens.report';
 export const SETTINGS = ['smearlens.model', 'smearlens.provider', 'smearlens.reviewer', 'smearlens.goOnAfterLabel', 'smearlens.decorations'] as const;
 export type Setting = (typeof SETTINGS)[number];
 
+/** What language models may use in VS Code's chat. All of them read only. */
+export const TOOLS = ['smearlens_classify', 'smearlens_summarise_evaluation', 'smearlens_list_disagreements'] as const;
+export type ToolName = (typeof TOOLS)[number];
+
 /** Set while a picture has the keyboard's focus; the single keys of package.json count only then. */
 export const CANVAS_FOCUS = 'smearlens.canvasFocus';
 

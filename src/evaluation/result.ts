@@ -12,12 +12,14 @@ import { fitTemperature, withTemperature } from './metrics/temperature';
 import { inSteps } from './inSteps';
 import { leakageOf, type LeakageInput } from './leakage/leakage';
 import { byPath } from './order';
+import { isCompared } from './overview';
 import { writeWhole } from './outFolder';
 import { readPictures } from './pictures';
 import { writePredictions } from './predictionsCsv';
 import { reportData } from './report/reportData';
 import { writeReport } from './report/writeReport';
 import type { Contents, ImageRecord, JournalModel, Role, Settings } from './run/journal';
+import { METRICS_FILE } from './stored';
 import type { EvaluatedModel, EvaluationFile, EvaluationResult, GroupSource, PredictionSet, Unreadable } from './types';
 import { worstOf, type WrongImage } from './worst';
 
@@ -57,7 +59,7 @@ export async function assemble(shards: readonly Contents[], signal?: AbortSignal
   const { settings, images, unreadable } = gathered;
   const rows = rowsOf(gathered);
   // A temperature changes no predicted class: a calibrated model is as accurate as the model.
-  const compared = rows.filter(({ model }) => model.kind === 'model' || model.kind === 'ensemble');
+  const compared = rows.filter(({ model }) => isCompared(model));
   const { comparisons, notDistinguishable } = await inSteps(compareSteps(compared.map(({ model, set }) => ({ id: model.id, set }))), signal);
   const alike = rows.filter(({ model, of }) => notDistinguishable.includes(model.kind === 'calibrated' ? (of ?? '') : model.id)).map(({ model }) => model.id);
   const models: EvaluatedModel[] = [];
@@ -90,7 +92,7 @@ export interface ResultOptions {
  */
 export async function writeResult({ result, sets, title, worst }: Assembled, { out, pictures, assets }: ResultOptions): Promise<string[]> {
   const files = await writePredictionFiles(sets, out);
-  const metrics = path.join(out, 'metrics.json');
+  const metrics = path.join(out, METRICS_FILE);
   await writeWhole(metrics, metricsJson(fileOf(result)));
   const report = await writeReport(out, reportData({ result, run: { title }, sets, thumbnails: await readPictures(pictures, worst) }), assets);
   return [...files, metrics, report];

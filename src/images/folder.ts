@@ -40,6 +40,12 @@ export function relativePath(folder: string, file: string): string {
   return path.relative(folder, file).split(path.sep).join('/');
 }
 
+/** Whether a path is the folder itself or below it, by the names alone: links are not followed. Both absolute. */
+export function isInside(folder: string, file: string): boolean {
+  const below = path.relative(folder, file);
+  return !path.isAbsolute(below) && below.split(path.sep)[0] !== '..';
+}
+
 interface Walk {
   /** Real path of the folder that the walk began in. */
   readonly root: string;
@@ -70,9 +76,8 @@ async function* walk(folder: string, state: Walk, at: string): AsyncGenerator<st
 async function isElsewhere(folder: string, { root, outside }: Walk, at: string): Promise<boolean> {
   const real = await fs.realpath(folder);
   const below = path.relative(root, real);
-  const isInside = !path.isAbsolute(below) && below.split(path.sep)[0] !== '..';
   // The walk does not come to a hidden folder by itself.
-  if (isInside && !below.split(path.sep).some((name) => name.startsWith('.'))) return below !== at;
+  if (isInside(root, real) && !below.split(path.sep).some((name) => name.startsWith('.'))) return below !== at;
   if (outside.has(real)) return true;
   outside.add(real);
   return false;

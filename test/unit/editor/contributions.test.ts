@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
+import { DISAGREEMENT_KINDS } from '../../../src/assistant/disagreements';
 import { COMMANDS } from '../../../src/commands/table';
 import type { ProviderChoice } from '../../../src/protocol/analysis';
-import { browserShows, CANVAS_FOCUS, SETTINGS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
+import { browserShows, CANVAS_FOCUS, GRID_FOCUS, SETTINGS, TOOLS, VIEW_TYPES, viewTypeFor } from '../../../src/editor/contributions';
 
 const { contributes } = manifest;
+
+interface Schema {
+  readonly properties: Readonly<Record<string, { readonly description: string; readonly enum?: readonly string[] } | undefined>>;
+  readonly required?: readonly string[];
+}
 
 describe('package.json and the code', () => {
   it('have the same commands, under the same titles', () => {
@@ -21,11 +27,11 @@ describe('package.json and the code', () => {
     expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(invoked));
   });
 
-  it('bind keys to commands that exist, each key once, and only while the picture has the focus', () => {
+  it('bind keys to commands that exist, each key once a place, and only while the picture or the grid has the focus', () => {
     const { keybindings } = contributes;
     expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(keybindings.map(({ command }) => command)));
-    expect(new Set(keybindings.map(({ key }) => key)).size).toBe(keybindings.length);
-    for (const { when } of keybindings) expect(when).toMatch(new RegExp(`^${CANVAS_FOCUS} && !inputFocus`));
+    expect(new Set(keybindings.map(({ key, when }) => `${when} ${key}`)).size).toBe(keybindings.length);
+    for (const { when } of keybindings) expect(when).toMatch(new RegExp(`^(${CANVAS_FOCUS}|${GRID_FOCUS}) && !inputFocus && !listFocus$`));
   });
 
   /** The plus and minus of every keyboard, wherever its layout has them: those of VS Code's own zoom, less the Ctrl. */
@@ -43,6 +49,26 @@ describe('package.json and the code', () => {
 
   it('have the same settings', () => {
     expect(Object.keys(contributes.configuration.properties).sort()).toEqual([...SETTINGS].sort());
+  });
+
+  it('have the same tools for language models, each described for both of its readers', () => {
+    const tools = contributes.languageModelTools;
+    expect(tools.map(({ name }) => name)).toEqual([...TOOLS]);
+    expect(new Set(tools.map(({ toolReferenceName }) => toolReferenceName)).size).toBe(tools.length);
+    for (const { canBeReferencedInPrompt, modelDescription, userDescription, inputSchema, tags } of tools) {
+      expect(canBeReferencedInPrompt).toBe(true);
+      expect(tags).toContain('read-only');
+      expect(userDescription).toContain('Research use only');
+      expect(modelDescription.length).toBeGreaterThan(200);
+      const { properties, required = [] }: Schema = inputSchema;
+      expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
+      for (const property of Object.values(properties)) expect(property?.description).toMatch(/\.$/);
+    }
+  });
+
+  it('name the same kinds of disagreements', () => {
+    const schemas: readonly Schema[] = contributes.languageModelTools.map(({ inputSchema }) => inputSchema);
+    expect(schemas.flatMap(({ properties }) => properties['kind']?.enum ?? [])).toEqual([...DISAGREEMENT_KINDS]);
   });
 
   it('have the same execution providers, under the same names', () => {
