@@ -15,6 +15,7 @@ module.exports = {
     mayNot('inference-below-explain', '^src/inference/', '^src/(?!inference|models|onnx|images|protocol|errors\\.ts)', 'inference sees models, onnx and images.'),
     mayNot('explain-below-features', '^src/explain/', '^src/(?!explain|inference|models|onnx|images|protocol|errors\\.ts)', 'explain sees the core below it.'),
     mayNot('evaluation-below-features', '^src/evaluation/', '^src/(?!evaluation|annotations|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'evaluation sees the core below it.'),
+    mayNot('heads-beside-curation', '^src/heads/', '^src/(?!heads|evaluation|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'heads sees the core below it.'),
     mayNot('annotations-stand-low', '^src/annotations/', '^src/(?!annotations|protocol|errors\\.ts)', 'The log knows nothing of models and pixels.'),
     mayNot('curation-below-features', '^src/curation/', '^src/(?!curation|heads|evaluation|annotations|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'curation sees the core below it.'),
     mayNot('assistant-tells', '^src/assistant/', '^src/(?!assistant|curation|evaluation|annotations|images|protocol|errors\\.ts)', 'assistant puts into words what others found.'),

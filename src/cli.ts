@@ -15,7 +15,7 @@ import { EXIT, Output } from './cli/output';
 import { DEFAULT_VARIANTS, GRADIENT_METHODS, METHODS, STUDY_METHODS, VARIANTS } from './cli/maps';
 import { merge } from './cli/merge';
 import { metrics, type MetricsArguments } from './cli/metrics';
-import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole } from './cli/parse';
+import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseWhole, providerOption } from './cli/parse';
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
@@ -182,7 +182,7 @@ function main(argv: readonly string[]): void {
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
-  curate(program, { perform, spawn: spawnThread, version: packageJson.version });
+  curate(program, { perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') });
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;
@@ -216,10 +216,6 @@ function modelOf(options: Common): string {
  */
 function spawnThread(data: ThreadData): Worker {
   return new Worker(__filename, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-}
-
-function providerOption(): Option {
-  return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
 }
 
 function shardArgument<A extends unknown[], R>(parse: (...args: A) => R): (...args: A) => R {

@@ -111,7 +111,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.showLog': () => log.show(),
         ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),
-        ...queueCommands({ active, queue, grid, reviews }),
+        ...queueCommands({ active, queue, grid, reviews, models, log, entry, defaultModel: defaultModel(extensionPath) }),
         ...regionCommands(active),
         ...viewCommands(active),
       },

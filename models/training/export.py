@@ -49,10 +49,9 @@ class Graph:
         return self.node("Relu", [self.conv(module, x, name)], output or f"{name}.relu")
 
 
-def to_onnx(network, size, name):
-    """The ONNX model of a network.Network."""
-    g = Graph()
-    x = g.conv_relu(network.stem, INPUT, "stem")
+def trunk(g, network, x):
+    """Adds all but the head of a network.Network: the last activation, and the pooled outputs of `MIDDLE`'s blocks."""
+    x = g.conv_relu(network.stem, x, "stem")
     middle = []
     for i, block in enumerate(network.blocks):
         y = x if block.expand is None else g.conv_relu(block.expand, x, f"block{i}.expand")
@@ -61,8 +60,14 @@ def to_onnx(network, size, name):
         x = g.node("Add", [x, y], f"block{i}.add") if block.residual else y
         if i in MIDDLE:
             middle.append(g.node("GlobalAveragePool", [x], f"block{i}.pooled"))
+    return g.conv_relu(network.last, x, "last", ACTIVATION), middle
+
+
+def to_onnx(network, size, name):
+    """The ONNX model of a network.Network."""
+    g = Graph()
+    x, middle = trunk(g, network, INPUT)
     g.node("Flatten", [g.node("Concat", middle, "middle", axis=1)], FEATURES, axis=1)
-    x = g.conv_relu(network.last, x, "last", ACTIVATION)
     x = g.node("GlobalAveragePool", [x], "pooled")
     x = g.node("Flatten", [x], "flat", axis=1)
     g.node("Gemm", [x, g.weight("head.weight", network.head.weight), g.weight("head.bias", network.head.bias)], OUTPUT, transB=1)

@@ -24,7 +24,7 @@ const MISSING_TEXTS = {
 const FIRST_WEIGHTS = {
   title: 'MobileNetV2, ImageNet weights of Keras Applications',
   licence: 'Apache-2.0',
-  texts: ['The weights of models/all-mobilenetv2/model.onnx were trained on from these; they are changed throughout.\nLicensed under the Apache License, Version 2.0, whose text is at the end of this file.'],
+  texts: ['models/imagenet-mobilenetv2/model.onnx holds them, batch normalisation folded in and rounded to float16. The weights of\nmodels/all-mobilenetv2/model.onnx were trained on from these; they are changed throughout.\nLicensed under the Apache License, Version 2.0, whose text is at the end of this file.'],
 };
 const WINDOWS_LIBRARIES = [
   {

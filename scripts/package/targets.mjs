@@ -37,7 +37,7 @@ export const MODULES = 'dist/node_modules';
 const COMMON = [
   ...['package.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'THIRD-PARTY-NOTICES.txt', 'media/icon.png'],
   ...['dist/extension.js', 'dist/inference.js', 'dist/cli.js', 'dist/webview/editor.js', 'dist/webview/style.css', 'dist/webview/report.js', 'dist/webview/report.css'],
-  ...['models/*/model.onnx', 'models/*/model.json', 'models/*/MODEL_CARD.md', 'models/model.schema.json'],
+  ...['models/all-mobilenetv2/model.onnx', 'models/imagenet-mobilenetv2/model.onnx', 'models/*/model.json', 'models/*/MODEL_CARD.md', 'models/model.schema.json'],
 ];
 
 /**

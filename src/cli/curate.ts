@@ -6,6 +6,7 @@ import { augmentCommand } from './curate/augment';
 import { duplicatesCommand } from './curate/duplicates';
 import { exportCommand } from './curate/export';
 import { importCommand } from './curate/import';
+import { labelIssuesCommand } from './curate/labelIssuesCommand';
 import { releaseCommand } from './curate/release';
 import { similarityCommand } from './curate/similarity';
 import { splitCommand } from './curate/split';
@@ -20,6 +21,8 @@ export interface CurateTools {
   readonly spawn: Spawn;
   /** Of SmearLens. */
   readonly version: string;
+  /** The folder that holds `models`. */
+  readonly root: string;
 }
 
 /** Adds a command with `--json` to the group. */
@@ -35,6 +38,7 @@ const COMMANDS: readonly ((add: AddCommand, tools: CurateTools) => void)[] = [
   splitCommand,
   augmentCommand,
   similarityCommand,
+  labelIssuesCommand,
 ];
 
 /** Adds the group to the program. */

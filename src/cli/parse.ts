@@ -1,5 +1,5 @@
 /** How arguments of the command line are read. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 
 /** A path from an unset shell variable is empty, and would mean the current folder. */
 export function parsePath(text: string): string {
@@ -44,4 +44,8 @@ export function parseShare(most: number): (text: string) => number {
     if (!(value >= 0 && value <= most)) throw new InvalidArgumentError(`a number from 0 to ${most}.`);
     return value;
   };
+}
+
+export function providerOption(): Option {
+  return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
 }

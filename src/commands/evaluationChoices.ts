@@ -21,16 +21,24 @@ interface ModelItem extends vscode.QuickPickItem {
   readonly model?: string;
 }
 
+/** How a choice is headed. */
+export interface Heading {
+  readonly title: string;
+  readonly placeHolder: string;
+}
+
 const TITLE = 'SmearLens: evaluate';
+const WHICH_MODELS: Heading = { title: TITLE, placeHolder: 'Which models? Several are shown side by side' };
+const WHICH_TRUTH: Heading = { title: TITLE, placeHolder: 'Where do the true classes come from?' };
 
 /** Paths of the models to evaluate, at least one; undefined where none was chosen. The model of the settings is ticked beforehand. */
-export async function chooseModels(folder: vscode.Uri, models: ModelChoices, defaultModel: string): Promise<string[] | undefined> {
+export async function chooseModels(folder: vscode.Uri, models: ModelChoices, defaultModel: string, heading = WHICH_MODELS): Promise<string[] | undefined> {
   const current = models.for(folder).path;
   const own = { label: 'Default model', description: 'comes with SmearLens', model: defaultModel };
   const found = (await workspaceModels(folder)).map(({ file, label, description }) => ({ label, description, model: file.fsPath }));
   const other = [own, ...found].some(({ model }) => model === current) ? [] : [{ label: path.basename(path.dirname(current)), description: current, model: current }];
   const items: ModelItem[] = [...[own, ...other, ...found].map((item) => ({ ...item, picked: item.model === current })), { label: 'Browse…', description: 'another model.json or .onnx file' }];
-  const picked = await vscode.window.showQuickPick(items, { title: TITLE, placeHolder: 'Which models? Several are shown side by side', canPickMany: true, matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, { ...heading, canPickMany: true, matchOnDescription: true });
   if (!picked || picked.length === 0) return undefined;
   const chosen: string[] = [];
   for (const { model } of picked) {
@@ -42,11 +50,11 @@ export async function chooseModels(folder: vscode.Uri, models: ModelChoices, def
 }
 
 /** Where the true classes come from, as arguments of the command line; undefined where nothing was chosen. */
-export async function chooseTruth(): Promise<string[] | undefined> {
+export async function chooseTruth(heading = WHICH_TRUTH): Promise<string[] | undefined> {
   const folders = { label: 'Folders', description: 'each image is in a folder named after its class' };
   const csv = { label: 'CSV file…', description: 'columns path and label; group (patient or slide) and split where known' };
   const log = { label: 'Annotation log', description: 'labels given in SmearLens' };
-  const picked = await vscode.window.showQuickPick([folders, csv, log], { title: TITLE, placeHolder: 'Where do the true classes come from?' });
+  const picked = await vscode.window.showQuickPick([folders, csv, log], heading);
   if (!picked) return undefined;
   if (picked === folders) return [];
   if (picked === log) return ['--labels', 'annotations'];

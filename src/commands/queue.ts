@@ -6,17 +6,18 @@ import type { GridPanel } from '../editor/gridPanel';
 import type { ReviewPanels } from '../editor/reviewPanels';
 import type { ReviewQueueFolder } from '../editor/reviewQueue';
 import { folderOf } from './folderOf';
+import { rankQueue, type RankOptions } from './rankQueue';
 import type { CommandHandler } from './register';
 import type { CommandId } from './table';
 
-export interface QueueOptions {
+export interface QueueOptions extends RankOptions {
   readonly active: ActiveSmear;
   readonly queue: ReviewQueueFolder;
   readonly grid: GridPanel;
   readonly reviews: ReviewPanels;
 }
 
-type QueueCommandId = Extract<CommandId, `smearlens.${'queue' | 'grid' | 'openQueued' | 'labelSelected' | 'undoSelected' | 'redoSelected'}`>;
+type QueueCommandId = Extract<CommandId, `smearlens.${'queue' | 'rank' | 'grid' | 'openQueued' | 'labelSelected' | 'undoSelected' | 'redoSelected'}`>;
 
 /** The commands of the review queue. */
 export function queueCommands(options: QueueOptions): Record<QueueCommandId, CommandHandler> {
@@ -25,6 +26,10 @@ export function queueCommands(options: QueueOptions): Record<QueueCommandId, Com
     'smearlens.queue': async (target) => {
       if (!(await chosen(target, options))) return;
       await vscode.commands.executeCommand('smearlens.queue.focus');
+    },
+    'smearlens.rank': async () => {
+      const found = queue.current ?? (await chosen(undefined, options));
+      if (found) await rankQueue(found, options);
     },
     'smearlens.grid': async (target) => {
       const found = target === undefined ? (queue.current ?? (await chosen(target, options))) : await chosen(target, options);

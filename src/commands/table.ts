@@ -37,6 +37,7 @@ export const COMMANDS = {
   'smearlens.deleteRegion': 'Delete Region',
   'smearlens.toggleRegions': 'Show or Hide Regions',
   'smearlens.queue': 'Show Review Queue',
+  'smearlens.rank': 'Rank Review Queue…',
   'smearlens.grid': 'Label in Grid',
   'smearlens.openQueued': 'Open in Review Session',
   'smearlens.labelSelected': 'Label Selected Images',

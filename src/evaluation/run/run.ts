@@ -4,6 +4,7 @@ import { inShard, type Shard } from '../shard';
 import { isLabelled, type LabelledImage, type Truth } from '../truth';
 import { Batcher } from './batcher';
 import type { Crew } from './crew';
+import { isOfImage } from './forEachImage';
 import type { Journal, JournalModel, Known, Role } from './journal';
 import type { Decoded } from './thread';
 
@@ -103,10 +104,4 @@ export async function run(crew: Crew, work: Work, journal: Journal, events: RunE
   await Promise.all(underway);
   if (fatal) throw fatal.error;
   return { images, scored, failed, milliseconds: batcher.milliseconds };
-}
-
-/** What is wrong with one image; everything else ends the run. */
-function isOfImage(error: unknown): boolean {
-  const { code } = toErrorInfo(error);
-  return code.startsWith('image-') || code === 'numeric';
 }

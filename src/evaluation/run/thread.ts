@@ -4,6 +4,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorInfo, type ErrorInfo } from '../../errors';
+import { openFeatures, type FeatureSession } from '../../explain/features';
 import { prepare, activationOf, modelInfo } from '../../explain/prepare';
 import { decodeBytes, readImageFile } from '../../images/decode';
 import { fingerprintOf, type Fingerprint } from '../../images/fingerprint';
@@ -14,7 +15,10 @@ import type { ModelInfo, ProviderChoice, ProviderName } from '../../protocol/ana
 import { openPredictor, type Predictor } from './predictor';
 
 /** What a thread is for, as its `workerData`. */
-export type ThreadData = { readonly role: 'decode'; readonly inputs: readonly InputSpec[] } | { readonly role: 'predict'; readonly models: readonly string[]; readonly provider: ProviderChoice; readonly threads: number | undefined };
+export type ThreadData =
+  | { readonly role: 'decode'; readonly inputs: readonly InputSpec[] }
+  | { readonly role: 'predict'; readonly models: readonly string[]; readonly provider: ProviderChoice; readonly threads: number | undefined }
+  | { readonly role: 'features'; readonly model: string; readonly threads: number | undefined };
 
 /** Asked of a decoding thread. */
 export interface DecodeCall {
@@ -58,12 +62,17 @@ export interface OpenedModel extends ModelInfo {
   readonly batch: number;
 }
 
-export type ToThread = { readonly id: number; readonly call: DecodeCall | PredictCall | 'open' | 'close' };
+/** Asked of a thread for features, which answers with those of the image, a Float32Array; of 'open', with the {@link FeatureTensor}. */
+export interface FeatureCall {
+  readonly input: Float32Array;
+}
+
+export type ToThread = { readonly id: number; readonly call: DecodeCall | PredictCall | FeatureCall | 'open' | 'close' };
 export type FromThread = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorInfo };
 
 /** The thread's side: answers calls until it is told to close. */
 export function runThread(port: MessagePort, data: ThreadData): void {
-  const serve = data.role === 'decode' ? decoding(data.inputs) : predicting(data);
+  const serve = data.role === 'decode' ? decoding(data.inputs) : data.role === 'predict' ? predicting(data) : extracting(data);
   port.on('message', ({ id, call }: ToThread) => {
     const answer = async (): Promise<void> => {
       const { value, transfer } = await serve(call);
@@ -124,6 +133,20 @@ function predicting({ models, provider, threads }: Extract<ThreadData, { role: '
       return { value: undefined };
     }
     return { value: 'images' in call ? await predictAll(predictors, call) : undefined };
+  };
+}
+
+function extracting({ model, threads }: Extract<ThreadData, { role: 'features' }>): Serve {
+  let session: FeatureSession | undefined;
+  return async (call) => {
+    if (call === 'open') session = await openFeatures(await prepare(await resolveModel(model)), threads);
+    if (call === 'close') {
+      await session?.release();
+      session = undefined;
+    }
+    if (typeof call === 'string' || !('input' in call) || !session) return { value: session?.tensor };
+    const value = await session.extract(call.input);
+    return { value, transfer: [value.buffer as ArrayBuffer] };
   };
 }
 

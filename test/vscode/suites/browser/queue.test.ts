@@ -112,6 +112,15 @@ describe('the review queue', () => {
     await workbench.analysed();
   });
 
+  it('ranks the images by how sure the model is, and shows each one\'s reason', async () => {
+    const { workbench } = session;
+    await workbench.runCommand('SmearLens: Rank Review Queue…');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Uncertain: margin' }).click();
+    await row(/Smallest margin first\s*14/).waitFor();
+    await row(/Not sure: .* \(margin/).first().waitFor();
+    await session.screenshot('queue-ranked');
+  });
+
   for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {
     it(`can be read in ${theme}`, async () => {
       const { workbench } = session;

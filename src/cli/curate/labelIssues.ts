@@ -1,0 +1,126 @@
+/** `smearlens curate label-issues`: which images of a folder to look at first, and why. */
+import { availableParallelism } from 'node:os';
+import * as path from 'node:path';
+import { stringify } from 'csv-stringify/sync';
+import { judgeLabels } from '../../curation/judge';
+import { fingerprintImages } from '../../curation/fingerprints';
+import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
+import { mapPlacesOf } from '../../curation/mapPlaces';
+import { scoresOf } from '../../curation/modelScores';
+import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
+import { SmearLensError } from '../../errors';
+import { writeWhole } from '../../evaluation/outFolder';
+import type { Spawn } from '../../evaluation/run/pool';
+import { alikePairs, likenessThreshold } from '../../images/alike';
+import { imageKey, walkImages } from '../../images/folder';
+import { resolveModel } from '../../models/resolve';
+import type { ClassInfo, ProviderChoice } from '../../protocol/analysis';
+import { RESEARCH_USE } from '../../protocol/format';
+import type { Output } from '../output';
+
+export interface LabelIssueOptions extends LabelledOptions {
+  readonly by: Ranking;
+  /** As `resolveModel` takes them. */
+  readonly models: readonly string[];
+  /** The network whose features heads are trained on. */
+  readonly backbone: string;
+  readonly provider: ProviderChoice;
+  /** A .csv or .json file. */
+  readonly out?: string | undefined;
+  /** How many are told; all where undefined. */
+  readonly top?: number | undefined;
+}
+
+/** Milliseconds between two lines of progress for machines. */
+const TELL_EVERY = 1000;
+
+/** Tells one row an image, those to look at first first. */
+export async function labelIssues(options: LabelIssueOptions, spawn: Spawn, output: Output, signal: AbortSignal): Promise<void> {
+  const events = eventsFor(output);
+  const all = await rank(options, { ...events, spawn, signal, log: (text: string) => output.log(text) });
+  output.progress('');
+  const rows = all.slice(0, options.top);
+  if (options.out !== undefined) await writeWhole(options.out, options.out.toLowerCase().endsWith('.json') ? jsonOf(options.by, rows) : csvOf(rows));
+  if (options.out === undefined || output.json) for (const row of rows) output.result(row, () => `${row.score.toFixed(3)}  ${row.path}\n       ${row.reason.text}`);
+  output.remark(`${rows.length === all.length ? `${all.length} images` : `The first ${rows.length} of ${all.length} images`}${options.out === undefined ? '' : ` in ${path.normalize(options.out)}`}. ${RESEARCH_USE}`);
+}
+
+type Events = ReturnType<typeof eventsFor> & { readonly spawn: Spawn; readonly signal: AbortSignal; readonly log: (text: string) => void };
+
+async function rank(options: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
+  const { folder, by, models, provider, backbone } = options;
+  if (by === 'label') {
+    const { images, classes } = await labelled(options, events);
+    const judged = await judgeLabels(images, { ...events, model: backbone, classes: classes.length });
+    if (judged.unjudged.length > 0) events.log(`${judged.unjudged.length} images are not judged: no other group or run of files has their class.`);
+    return rankByLabel(judged.images, judged, idsOf(classes));
+  }
+  if (by === 'duplicates') {
+    const { images, classes } = await labelled(options, events);
+    const labels = new Map(images.map((image) => [image.path, image.label]));
+    const printed = await fingerprintImages(folder, { ...events, threads: availableParallelism(), failed: (file, error) => events.failed(imageKey(folder, file), error) });
+    const threshold = likenessThreshold(printed.map(({ fingerprint }) => fingerprint));
+    if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
+    const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
+    return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
+  }
+  const images = await allImages(folder, events.failed);
+  if (by === 'background') {
+    const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
+    return rankByBackground(placed, places, idsOf(classes), name);
+  }
+  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  if (by === 'disagreement') return rankByDisagreement(scored, probabilities, idsOf(classes), names);
+  return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
+}
+
+/** A guessed group is left to the folds, which may cut it. */
+async function labelled(options: LabelIssueOptions, { failed, log }: Events): Promise<Labelled> {
+  const found = await labelledImages(options, failed);
+  if (found.unlabelled > 0) log(`${found.unlabelled} images have no label of the classes ${idsOf(found.classes).join(', ')} and are left out.`);
+  if (found.classes.length < 2) throw new SmearLensError('input-invalid', `${options.folder}: its labels name one class only.`, 'Labels are checked against each other: give images of at least two classes.');
+  return { ...found, images: found.images.map((image) => (image.groupSource === 'given' ? image : { ...image, group: undefined })) };
+}
+
+async function allImages(folder: string, failed: (file: string, error: unknown) => void): Promise<{ path: string; file: string }[]> {
+  const images: { path: string; file: string }[] = [];
+  for await (const file of walkImages(folder, (inner, error) => failed(imageKey(folder, inner), error))) images.push({ path: imageKey(folder, file), file });
+  if (images.length > 0) return images;
+  throw new SmearLensError('image-not-found', `${folder}: holds no images.`, 'Give a folder with JPEG, PNG, TIFF, BMP or WebP files.');
+}
+
+/** The classes of a model by their ids. @throws SmearLensError where it cannot be read */
+export async function classIdsOf(model: string): Promise<readonly string[] | undefined> {
+  return (await resolveModel(model)).classes?.map(({ id }) => id);
+}
+
+function idsOf(classes: readonly ClassInfo[]): string[] {
+  return classes.map(({ id }) => id);
+}
+
+function eventsFor(output: Output): { progress: (done: number, total: number) => void; training: (done: number, total: number) => void; failed: (file: string, error: unknown) => void } {
+  let told = -Infinity;
+  const tell = (words: string, step: string) => (done: number, total: number): void => {
+    output.progress(`${done} of ${total} ${words}`);
+    if (!output.json || performance.now() - told < TELL_EVERY) return;
+    told = performance.now();
+    output.result({ progress: { step, done, total } }, () => '');
+  };
+  return {
+    progress: tell('images', 'images'),
+    training: tell('heads trained', 'heads'),
+    failed: (file, error) => {
+      output.progress('');
+      output.failure(file, error);
+    },
+  };
+}
+
+function jsonOf(by: Ranking, rows: readonly RankedImage[]): string {
+  return `${JSON.stringify({ researchUse: RESEARCH_USE, by, rows }, null, 2)}\n`;
+}
+
+function csvOf(rows: readonly RankedImage[]): string {
+  const columns = ['path', 'sha256', 'label', 'predicted', 'score', 'kind', 'reason'];
+  return stringify([columns, ...rows.map(({ path: key, sha256, label, predicted, score, reason }) => [key, sha256, label ?? '', predicted ?? '', String(score), reason.kind, reason.text])], { record_delimiter: '\n' });
+}
