@@ -6,7 +6,7 @@ import type { RegionCommand, RegionContent, ShownRegion } from '../../../../src/
 import { SIDE } from '../../harness/images';
 import { accessibilityViolations } from '../../harness/look';
 import { SCREENSHOTS } from '../../harness/places';
-import { close, ViewerPage } from './viewerPage';
+import { close, ViewerPage, type Box } from './viewerPage';
 
 const CLASSES = ['Benign', 'Early', 'Pre', 'Pro'].map((id) => ({ id, name: id, description: '' }));
 const SHA256 = 'ab'.repeat(32);
@@ -69,7 +69,7 @@ describe('regions', () => {
   const state = (): Promise<string> => ui.webview.page.locator('#region-state').innerText();
   const target = (): Promise<string> => ui.webview.page.locator('#label-target').innerText();
   const chips = (): Promise<string[]> => ui.webview.page.locator('#marks .chip').allInnerTexts();
-  const outline = () => ui.webview.page.locator('#marks .line').first().evaluate((line) => line.getBoundingClientRect().toJSON() as { x: number; y: number; width: number; height: number });
+  const outline = (): Promise<Box> => ui.webview.page.locator('#marks .line').first().evaluate((line) => line.getBoundingClientRect().toJSON() as Box);
 
   it('are drawn with the mouse, to a tenth of a pixel, and no click makes an empty one', async () => {
     await open();
