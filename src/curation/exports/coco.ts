@@ -4,7 +4,8 @@
  */
 import { imageSize } from '../../images/size';
 import { writeWhole } from '../../evaluation/outFolder';
-import { areaOf, boxOf, labelOf, noteOf, outlineOf, shapeOf } from '../regions';
+import { areaOf } from '../../protocol/shapes';
+import { boxOf, labelOf, noteOf, outlineOf, shapeOf } from '../regions';
 import { severalAtOnce, throwIfCancelled, type DatasetImage } from '../dataset';
 import { remark, type Export, type Exported } from './format';
 import { rowOf, type ExportRow } from './row';

@@ -59,7 +59,7 @@ function regionResults(region: Region, { width, height }: { readonly width: numb
   switch (shape.kind) {
     case 'point':
       return of('keypoint', { x: x(shape.x), y: y(shape.y), width: 0.5 });
-    case 'rectangle':
+    case 'box':
       return of('rectangle', { x: x(shape.x), y: y(shape.y), width: x(shape.width), height: y(shape.height), rotation: 0 });
     case 'ellipse':
       return of('ellipse', { x: x(shape.cx), y: y(shape.cy), radiusX: x(shape.rx), radiusY: y(shape.ry), rotation: 0 });

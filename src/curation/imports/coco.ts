@@ -1,7 +1,8 @@
 /** Labels and regions from COCO: polygons, boxes and points (a box without extent); masks by run length are left out. */
 import type { Region } from '../../annotations/types';
 import { NO_CLASS } from '../exports/coco';
-import { boxOf, regionOf, shapeOf, type Box, type Point, type Shape } from '../regions';
+import type { Point, Shape } from '../../protocol/shapes';
+import { boxOf, regionOf, shapeOf, type Box } from '../regions';
 import { classesIn, imageOfRow, invalid, isObject, listOf, readJson, textOf, type Fields, type Imported, type ImportedOpinion } from './imported';
 
 /** Pixels by which a box may differ from its selector's: what JSON and other programs round. */
@@ -72,7 +73,7 @@ function shapeIn(annotation: Fields): Shape | undefined {
     return { kind: 'polygon', points };
   }
   if (!box) return undefined;
-  return box.width === 0 && box.height === 0 ? { kind: 'point', x: box.x, y: box.y } : { kind: 'rectangle', ...box };
+  return box.width === 0 && box.height === 0 ? { kind: 'point', x: box.x, y: box.y } : { kind: 'box', ...box };
 }
 
 function isSameBox(a: Box, b: Box): boolean {

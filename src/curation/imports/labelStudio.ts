@@ -1,7 +1,8 @@
 /** Labels and regions from Label Studio's JSON. */
 import type { Region } from '../../annotations/types';
 import { EXCLUDED_CHOICE, UNSURE_CHOICE } from '../exports/labelStudio';
-import { regionOf, type Point, type Shape } from '../regions';
+import type { Point, Shape } from '../../protocol/shapes';
+import { regionOf } from '../regions';
 import { classesBeside, invalid, isObject, listOf, pathOf, readJson, sha256Of, textOf, type Fields, type Imported, type ImportedImage, type ImportedOpinion } from './imported';
 
 export async function importLabelStudio(file: string): Promise<Imported> {
@@ -83,7 +84,7 @@ function shapeIn(value: Fields, width: number, height: number): Shape | undefine
   }
   if (x === undefined || y === undefined) return undefined;
   if (rx !== undefined && ry !== undefined) return { kind: 'ellipse', cx: across(x), cy: down(y), rx: across(rx), ry: down(ry) };
-  if (w !== undefined && h !== undefined) return { kind: 'rectangle', x: across(x), y: down(y), width: across(w), height: down(h) };
+  if (w !== undefined && h !== undefined) return { kind: 'box', x: across(x), y: down(y), width: across(w), height: down(h) };
   // A key point has a width alone: that of its dot.
   return { kind: 'point', x: across(x), y: down(y) };
 }

@@ -28,7 +28,7 @@ const failed = (file: string, error: unknown): never => {
 let dataset: Dataset;
 
 const regions: Region[] = [
-  regionOf('urn:uuid:1', { kind: 'rectangle', x: 3, y: 4, width: 10, height: 6 }, { label: 'Pre', note: 'a "blast", ü' }),
+  regionOf('urn:uuid:1', { kind: 'box', x: 3, y: 4, width: 10, height: 6 }, { label: 'Pre', note: 'a "blast", ü' }),
   regionOf('urn:uuid:2', { kind: 'polygon', points: [[1, 1], [9, 2], [5, 12]] }, { label: 'Pro' }),
   regionOf('urn:uuid:3', { kind: 'ellipse', cx: 20, cy: 15, rx: 6, ry: 4 }, { label: 'Pre' }),
   regionOf('urn:uuid:4', { kind: 'point', x: 7, y: 8 }, {}),
