@@ -49,7 +49,7 @@ process.exit(failed > 0 ? 1 : 0);
 
 /** Shards on a real Slurm, where there is one, windows that are killed while they label, and the seeded fuzzers, which end with status 0 where every case ended as it should. */
 function soak(full) {
-  return [node(['esbuild.mjs']), command('bash', ['test/cluster/slurm.sh']), node(['test/soak/labels.mjs', full ? '1000' : '100']), node(['test/fuzz/images.mjs', full ? '50000' : '5000']), node(['test/fuzz/models.mjs', full ? '30000' : '3000'])];
+  return [node(['esbuild.mjs']), command('bash', ['test/cluster/slurm.sh']), node(['test/soak/labels.mjs', full ? '1000' : '40']), node(['test/fuzz/images.mjs', full ? '50000' : '5000']), node(['test/fuzz/models.mjs', full ? '30000' : '3000'])];
 }
 
 function command(file, args, options = {}) {

@@ -37,9 +37,19 @@ export class Session {
   /** Process ids of the running inference processes. All of the server's processes are in one group. */
   inferencePids(): number[] {
     const entry = path.join('dist', 'inference.js');
-    const processes = execFileSync('ps', ['-eo', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
-    const own = processes.filter(([, group, ...args]) => Number(group) === this.server.pid && args.some((arg) => arg.endsWith(entry)));
-    return own.map(([pid]) => Number(pid));
+    return this.processes().filter(({ args }) => args.some((arg) => arg.endsWith(entry))).map(({ pid }) => pid);
+  }
+
+  private processes(): { readonly pid: number; readonly args: readonly string[] }[] {
+    const all = execFileSync('ps', ['-eo', 'pid=,pgid=,args='], { encoding: 'utf8' }).split('\n').map((line) => line.trim().split(/\s+/));
+    return all.filter(([, group]) => Number(group) === this.server.pid).map(([pid, , ...args]) => ({ pid: Number(pid), args }));
+  }
+
+  /** As a crash would end it, at once. */
+  killExtensionHost(): void {
+    const hosts = this.processes().filter(({ args }) => args.includes('--type=extensionHost'));
+    if (hosts.length === 0) throw new Error('No extension host runs.');
+    for (const { pid } of hosts) process.kill(pid, 'SIGKILL');
   }
 
   changeSettings(settings: Settings): void {

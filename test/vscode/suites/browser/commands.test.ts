@@ -43,9 +43,13 @@ describe('commands on the smear on show', () => {
 
   it('are not offered where no smear is on show', async () => {
     await press('F1');
-    await page().locator('.quick-input-widget input.input').fill('>SmearLens');
-    await rows().filter({ hasText: 'SmearLens: Review Folder' }).waitFor();
-    for (const title of ['Next Image', 'Copy Result', 'Export Overlay', 'Zoom In']) assert.strictEqual(await rows().filter({ hasText: `SmearLens: ${title}` }).count(), 0, title);
+    for (const title of ['Next Image', 'Copy Result', 'Export Overlay', 'Zoom In']) {
+      await page().locator('.quick-input-widget input.input').fill('>SmearLens: Review Folder');
+      await rows().filter({ hasText: 'SmearLens: Review Folder' }).waitFor();
+      await page().locator('.quick-input-widget input.input').fill(`>SmearLens: ${title}`);
+      await rows().filter({ hasText: 'SmearLens: Review Folder' }).waitFor({ state: 'hidden' });
+      assert.strictEqual(await rows().filter({ hasText: `SmearLens: ${title}` }).count(), 0, title);
+    }
     await press('Escape');
   });
 

@@ -1,11 +1,14 @@
 import * as assert from 'node:assert';
 import * as crypto from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as path from 'node:path';
 import sharp from 'sharp';
 import { smearSvg } from '../../harness/images';
 import { accessibilityViolations } from '../../harness/look';
 import { WORKSPACE } from '../../harness/places';
+import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
 const FOLDER = 'to-label';
@@ -31,6 +34,7 @@ interface Line {
 
 describe('labelling', () => {
   let session: Session;
+  const elsewhere = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-labels-'));
   before(async () => {
     fs.rmSync(SMEARLENS, { recursive: true, force: true });
     for (const [i, name] of [...NAMES.map((n) => `${FOLDER}/${n}`), ...BLIND.map((n) => `${SECOND}/${n}`)].entries()) {
@@ -44,6 +48,7 @@ describe('labelling', () => {
     await session.stop();
     for (const folder of [FOLDER, SECOND]) fs.rmSync(path.join(WORKSPACE, folder), { recursive: true });
     fs.rmSync(SMEARLENS, { recursive: true, force: true });
+    fs.rmSync(elsewhere, { recursive: true });
   });
   failureScreenshots(() => session);
 
@@ -67,6 +72,16 @@ describe('labelling', () => {
       }
     }
   };
+
+  /** What is on show can be read in every theme. */
+  async function inThemes(name: string): Promise<void> {
+    for (const [theme, css] of [['Default Dark Modern', '.vscode-dark'], ['Default High Contrast', '.vscode-high-contrast'], ['Default Light Modern', '.vscode-light']] as const) {
+      session.changeSettings({ 'smearlens.reviewer': 'Anna', 'workbench.colorTheme': theme });
+      await session.workbench.editor().locator(`body${css}`).waitFor();
+      assert.deepStrictEqual(await accessibilityViolations(session.workbench.editor()), []);
+      await session.screenshot(`${name}-${theme.replaceAll(' ', '-')}`);
+    }
+  }
 
   it('asks for the reviewer\'s name once, and writes nothing before', async () => {
     const { workbench } = session;
@@ -109,6 +124,20 @@ describe('labelling', () => {
     });
     verifies();
     await session.screenshot('labels');
+  });
+
+  it('loses nothing of them by an export and an import into another folder', () => {
+    const cli = path.join(ROOT, 'dist', 'cli.js');
+    const exported = path.join(elsewhere, 'labels.jsonl');
+    const copy = path.join(elsewhere, 'copy');
+    fs.cpSync(path.join(WORKSPACE, FOLDER), copy, { recursive: true });
+    execFileSync(process.execPath, [cli, 'curate', 'export', path.join(WORKSPACE, FOLDER), '--format', 'jsonl', '--out', exported]);
+    execFileSync(process.execPath, [cli, 'curate', 'import', exported, '--into', copy, '--reviewer', 'Anna']);
+    const log = path.join(copy, '.smearlens', 'annotations');
+    const again = fs.readdirSync(log).filter((name) => name.endsWith('.jsonl')).flatMap((name) => fs.readFileSync(path.join(log, name), 'utf8').split('\n').slice(0, -1)).map((line) => JSON.parse(line) as Line);
+    const labels = (of: readonly Line[]): string[] => of.filter(({ type }) => type === 'label').map(({ image, reviewer, value }) => `${image.sha256} ${reviewer} ${String(value)}`).sort();
+    assert.strictEqual(labels(again).length, COUNT);
+    assert.deepStrictEqual(labels(again), labels(lines()));
   });
 
   it('takes the latest label back, shows its image, and gives it again', async () => {
@@ -160,6 +189,36 @@ describe('labelling', () => {
     await label(/Bert: Benign/);
   });
 
+  it('keeps every label that it said was saved when the extension host is killed', async () => {
+    const { workbench } = session;
+    for (const number of [10, 20]) {
+      await workbench.runCommand('View: Close All Editors');
+      await workbench.fromExplorer(FOLDER, 'Review Folder');
+      while (!(await workbench.editor().locator('#position').innerText()).startsWith(`${number} /`)) {
+        const before = await workbench.editor().locator('#position').innerText();
+        await press('ArrowLeft');
+        await workbench.editor().locator('#position').getByText(before, { exact: true }).waitFor({ state: 'hidden' });
+      }
+      const from = lines().length;
+      const saved: string[] = [];
+      for (let i = number; i < number + 5; i++) {
+        await shows(i);
+        await press('4');
+        await shows(i + 1);
+        saved.push(NAMES[i - 1] ?? '');
+      }
+      // In the middle of the next one.
+      await press('4');
+      session.killExtensionHost();
+      await workbench.reload();
+      const given = lines().slice(from).filter(({ type }) => type === 'label');
+      assert.deepStrictEqual(given.slice(0, saved.length).map(({ image, value }) => [path.basename(image.path), value]), saved.map((name) => [name, 'Pro']));
+      assert.ok(given.length <= saved.length + 1);
+      assert.strictEqual(new Set(lines().map(({ id }) => id)).size, lines().length);
+      verifies();
+    }
+  });
+
   it('hides names, verdict and maps in a blind review until there is a label', async () => {
     const { workbench } = session;
     await workbench.runCommand('View: Close All Editors');
@@ -171,7 +230,7 @@ describe('labelling', () => {
     await workbench.activeTab('Image 1').waitFor();
     const said = await workbench.editor().locator('body').innerText();
     assert.doesNotMatch(said, /a\.png|Pre\/|Grad-CAM|Probability/, said);
-    await session.screenshot('labels-blind');
+    await inThemes('labels-blind');
     await press('4');
     await shows(2, 3);
     await workbench.editor().locator('body[data-state="hidden"]').waitFor();
@@ -195,7 +254,7 @@ describe('labelling', () => {
     await label(/Bert: Benign/);
     await workbench.editor().locator('#label-classes button').first().click();
     await label(/decided for Benign/);
-    await session.screenshot('labels-adjudicate');
+    await inThemes('labels-adjudicate');
     const decision = lines().at(-1);
     assert.deepStrictEqual([decision?.type, decision?.value, decision?.image.path], ['adjudication', 'Benign', `${FOLDER}/${disputed}`]);
     verifies();

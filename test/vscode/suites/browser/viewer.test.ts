@@ -187,6 +187,8 @@ describe('the viewer in the workbench', () => {
     while (reached.at(-1) !== 'colour-map') {
       await press('Tab');
       const id = await workbench.editor().locator('body').evaluate(() => document.activeElement?.closest('[id]')?.id ?? '');
+      // The buttons of the classes have no names of their own.
+      if (id === 'label-classes') continue;
       assert.ok(!reached.includes(id), `Tab came back to '${id}'.`);
       reached.push(id);
       // Had the picture taken them, it would stand at half as large again as 1:1.

@@ -89,7 +89,7 @@ describe("the editor's page", () => {
     it('is a live region, so that a screen reader says it when it arrives', async () => {
       await open();
       await webview.show({});
-      const region = webview.page.getByRole('status').first();
+      const region = webview.page.locator('#verdict[role="status"]');
       assert.match(await region.innerText(), /Analysing/);
       await showAnalysis();
       assert.match(await region.innerText(), /Early/);
@@ -270,6 +270,7 @@ describe("the editor's page", () => {
         }
       }
       assert.deepStrictEqual(reached, [
+        ...['region-select', 'region-box', 'region-ellipse', 'region-polygon', 'region-point', 'region-delete', 'region-toggle'],
         ...['label-unsure', 'label-note', 'label-exclude', 'label-undo'],
         ...['previous', 'next', 'zoom-out', 'zoom-in', 'fit', 'actual-size', 'toggle-panel'],
         ...['overlay-choice', 'more-methods', 'class-choice', 'choose-layer', 'style-choice', 'threshold', 'opacity', 'colour-map', 'check-map', 'copy-result', 'export-overlay', 'contact-sheet'],
