@@ -23,7 +23,9 @@ export async function runWithProgress(args: readonly string[], title: string, { 
       log: (text) => log.info(text),
       onValue: (value) => {
         if (!('progress' in value)) return onValue(value);
-        const { done, total } = value.progress as { done: number; total: number };
+        const { step, done, total } = value.progress as { step?: string; done: number; total: number };
+        // Steps each begin anew, which no bar can show.
+        if (step !== undefined) return progress.report({ message: `${done} of ${total} ${step}` });
         progress.report({ message: `${done} of ${total} images`, increment: (100 * (done - told)) / Math.max(1, total) });
         told = done;
       },

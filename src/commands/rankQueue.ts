@@ -2,16 +2,13 @@ import * as vscode from 'vscode';
 import { SmearLensError } from '../errors';
 import type { QueueReason } from '../curation/queue';
 import type { Ranking } from '../curation/ranking';
-import { runCommandLine } from '../editor/commandLine';
 import type { FolderQueue } from '../editor/folderQueue';
 import type { ModelChoices } from '../editor/modelChoices';
+import { runWithProgress, type CommandLine } from './commandLineProgress';
 import { chooseModels, chooseTruth } from './evaluationChoices';
 
-export interface RankOptions {
+export interface RankOptions extends CommandLine {
   readonly models: ModelChoices;
-  readonly log: vscode.LogOutputChannel;
-  /** Path of dist/cli.js. */
-  readonly entry: string;
   /** Path of the model that comes with SmearLens. */
   readonly defaultModel: string;
 }
@@ -64,20 +61,9 @@ async function sourceOf({ needs }: RankingItem, folder: vscode.Uri, { models, de
 /** By path, the first first; undefined where it was cancelled. @throws SmearLensError where nothing could be ranked */
 async function reasonsFor(args: readonly string[], { entry, log }: RankOptions): Promise<Map<string, QueueReason> | undefined> {
   const reasons = new Map<string, QueueReason>();
-  const where = { location: vscode.ProgressLocation.Notification, title: 'SmearLens ranks the review queue', cancellable: true };
-  const { cancelled, failure } = await vscode.window.withProgress(where, (progress, token) => {
-    const abort = new AbortController();
-    token.onCancellationRequested(() => abort.abort());
-    const onValue = (value: object): void => {
-      if ('progress' in value) {
-        const { step, done, total } = value.progress as { step: string; done: number; total: number };
-        progress.report({ message: `${done} of ${total} ${step}` });
-      } else {
-        const { path, score, reason } = value as { path: string; score: number; reason: { text: string } };
-        reasons.set(path, { score, text: reason.text });
-      }
-    };
-    return runCommandLine(args, { entry, signal: abort.signal, log: (text) => log.info(text), onValue });
+  const { cancelled, failure } = await runWithProgress(args, 'SmearLens ranks the review queue', { entry, log }, (value) => {
+    const { path, score, reason } = value as { path: string; score: number; reason: { text: string } };
+    reasons.set(path, { score, text: reason.text });
   });
   if (cancelled) return undefined;
   // Images that cannot be read stop nothing.
