@@ -1,21 +1,10 @@
-import type { PageOptions } from './html';
+import { page, type PageOptions } from './pageFrame';
 import { QUEUE_STATES } from '../protocol/queue';
 
 /** The page of the review queue's grid. Without 'vscode'. */
-export function gridPage({ cspSource, script, style, nonce }: PageOptions): string {
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; img-src ${cspSource} blob:; base-uri 'none'; form-action 'none'`;
+export function gridPage(options: PageOptions): string {
   const states = Object.entries(QUEUE_STATES).map(([state, name]) => `<option value="${state}">${name}</option>`).join('');
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="UTF-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta property="csp-nonce" content="${nonce}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" href="${style}">
-  <title>SmearLens review queue</title>
-</head>
-<body>
+  return page(options, { title: 'SmearLens review queue', images: `${options.cspSource} blob:`, body: `<body>
   <main>
     <h1 class="for-screen-readers">Review queue</h1>
     <div id="bar" role="toolbar" aria-label="Queue">
@@ -33,8 +22,5 @@ export function gridPage({ cspSource, script, style, nonce }: PageOptions): stri
       <span id="help">Arrows move, Space selects, Shift extends, Ctrl+A takes all, Enter opens, Z takes back</span>
     </div>
     <p id="research-use"></p>
-  </main>
-  <script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
+  </main>` });
 }

@@ -1,32 +1,13 @@
 /** The page that the webview starts from. Without 'vscode', so that tests can load the same page with the same policy. */
 
-export interface PageOptions {
-  /** `webview.cspSource`: the origin of {@link script}, {@link style} and the image. */
-  readonly cspSource: string;
-  readonly script: string;
-  readonly style: string;
-  /** Fresh for every page. */
-  readonly nonce: string;
-}
+import { page, type PageOptions } from './pageFrame';
 
 /**
  * The editor's skeleton. The script fills what has an id and creates nothing but table rows and options, so
- * the structure (landmarks, headings, order of the controls) is read here. `blob:` is for pictures that the host decoded;
- * `csp-nonce` is where the UI toolkit looks for the nonce of a style element it makes.
+ * the structure (landmarks, headings, order of the controls) is read here.
  */
-export function editorPage({ cspSource, script, style, nonce }: PageOptions): string {
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; img-src ${cspSource} blob:; base-uri 'none'; form-action 'none'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="UTF-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta property="csp-nonce" content="${nonce}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" href="${style}">
-  <title>SmearLens</title>
-</head>
-<body data-state="loading">
+export function editorPage(options: PageOptions): string {
+  return page(options, { title: 'SmearLens', images: `${options.cspSource} blob:`, body: `<body data-state="loading">
   <main id="stage" aria-label="Smear image">
     <h1 id="title" class="for-screen-readers">SmearLens</h1>
     <div id="viewer"></div>
@@ -142,8 +123,5 @@ export function editorPage({ cspSource, script, style, nonce }: PageOptions): st
     </div>
     <footer id="small-print"><dl id="facts" hidden></dl></footer>
     <p id="research-use"></p>
-  </aside>
-  <script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
+  </aside>` });
 }

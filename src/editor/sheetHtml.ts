@@ -1,4 +1,4 @@
-import type { PageOptions } from './html';
+import { page, type PageOptions } from './pageFrame';
 
 export interface SheetPageOptions extends PageOptions {
   readonly heading: string;
@@ -7,19 +7,8 @@ export interface SheetPageOptions extends PageOptions {
 }
 
 /** The page of a sheet, with a policy as strict as the editor's; the drawing comes as a message. Without 'vscode'. */
-export function sheetPage({ cspSource, script, style, nonce, heading, hasPng }: SheetPageOptions): string {
-  const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src ${cspSource} 'nonce-${nonce}'; img-src blob:; base-uri 'none'; form-action 'none'`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-  <meta charset="UTF-8">
-  <meta http-equiv="Content-Security-Policy" content="${policy}">
-  <meta property="csp-nonce" content="${nonce}">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <link rel="stylesheet" href="${style}">
-  <title>SmearLens: ${heading}</title>
-</head>
-<body>
+export function sheetPage({ heading, hasPng, ...options }: SheetPageOptions): string {
+  return page(options, { title: `SmearLens: ${heading}`, images: 'blob:', body: `<body>
   <main>
     <h1>${heading}</h1>
     <div id="save">
@@ -27,8 +16,5 @@ export function sheetPage({ cspSource, script, style, nonce, heading, hasPng }: 
       ${hasPng ? '<vscode-button id="save-png" data-format="png" appearance="secondary">Save as PNG</vscode-button>' : ''}
     </div>
     <img id="sheet" alt="">
-  </main>
-  <script nonce="${nonce}" src="${script}"></script>
-</body>
-</html>`;
+  </main>` });
 }
