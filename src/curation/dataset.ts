@@ -86,21 +86,10 @@ function verdictOf(state: ImageState | undefined): Pick<DatasetImage, 'label' | 
 export async function hashImages(folder: string, { signal, progress, failed }: Pick<ReadOptions, 'signal' | 'progress' | 'failed'>): Promise<HashedImage[]> {
   const files: string[] = [];
   for await (const file of walkImages(folder, failed)) files.push(file);
-  let done = 0;
-  const found = await severalAtOnce(files, AT_ONCE, async (file): Promise<HashedImage | undefined> => {
-    throwIfCancelled(signal);
-    try {
-      const { sha256 } = await readImageFile(file, signal);
-      return { path: imageKey(folder, file), file, sha256 };
-    } catch (error) {
-      throwIfCancelled(signal);
-      failed(file, error);
-      return undefined;
-    } finally {
-      progress?.(++done, files.length);
-    }
+  const images = await readEach(files, AT_ONCE, { signal, progress, failed }, async (file): Promise<HashedImage> => {
+    const { sha256 } = await readImageFile(file, signal);
+    return { path: imageKey(folder, file), file, sha256 };
   });
-  const images = found.filter((image) => image !== undefined);
   if (images.length === 0) throw new SmearLensError('image-not-found', `${folder}: holds no images that can be read.`, 'Give a folder with JPEG, PNG, TIFF, BMP or WebP files.');
   return images;
 }
@@ -117,6 +106,27 @@ export async function severalAtOnce<I, T>(items: readonly I[], limit: number, wo
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
   return results;
+}
+
+/**
+ * What `read` makes of each file, in their order; a file that it throws at is told of and passed over.
+ * @throws SmearLensError `cancelled`
+ */
+export async function readEach<T>(files: readonly string[], limit: number, { signal, progress, failed }: Pick<ReadOptions, 'signal' | 'progress' | 'failed'>, read: (file: string) => Promise<T>): Promise<T[]> {
+  let done = 0;
+  const found = await severalAtOnce(files, limit, async (file): Promise<T | undefined> => {
+    throwIfCancelled(signal);
+    try {
+      return await read(file);
+    } catch (error) {
+      throwIfCancelled(signal);
+      failed(file, error);
+      return undefined;
+    } finally {
+      progress?.(++done, files.length);
+    }
+  });
+  return found.filter((value) => value !== undefined);
 }
 
 /** @throws SmearLensError `cancelled` */

@@ -6,7 +6,7 @@ import { Pool, type Spawn } from '../evaluation/run/pool';
 import type { Decoded } from '../evaluation/run/thread';
 import { fingerprintFromText, fingerprintToText, type Fingerprint } from '../images/fingerprint';
 import { imageKey, walkImages } from '../images/folder';
-import { severalAtOnce, throwIfCancelled, type HashedImage, type ReadOptions } from './dataset';
+import { readEach, type HashedImage, type ReadOptions } from './dataset';
 
 export interface FingerprintedImage extends HashedImage {
   readonly pixels: number;
@@ -44,29 +44,19 @@ export async function fingerprintImages(folder: string, { spawn, threads, signal
   const pool = new Pool();
   const start = Math.max(1, Math.min(threads, files.length));
   for (let i = 0; i < start; i++) pool.add(spawn({ role: 'decode', inputs: [] }));
-  let done = 0;
-  const one = async (file: string): Promise<FingerprintedImage | undefined> => {
-    throwIfCancelled(signal);
-    try {
-      const key = imageKey(folder, file);
-      const { size, mtimeMs: modified } = await fs.stat(file);
-      const known = cache.get(key, size, modified);
-      if (known) return { path: key, file, sha256: known.sha256, pixels: known.pixels, fingerprint: fingerprintFromText(known.fingerprint) };
-      const { sha256, fingerprint, pixels } = (await pool.call({ file, unless: undefined, tensors: false, fingerprint: true })) as Decoded;
-      if (!fingerprint) throw new Error('A decoding thread gave no fingerprint.');
-      await cache.add({ path: key, size, modified, sha256, pixels: pixels ?? 0, fingerprint: fingerprintToText(fingerprint) });
-      return { path: key, file, sha256, pixels: pixels ?? 0, fingerprint };
-    } catch (error) {
-      throwIfCancelled(signal);
-      failed(file, error);
-      return undefined;
-    } finally {
-      progress?.(++done, files.length);
-    }
+  const one = async (file: string): Promise<FingerprintedImage> => {
+    const key = imageKey(folder, file);
+    const { size, mtimeMs: modified } = await fs.stat(file);
+    const known = cache.get(key, size, modified);
+    if (known) return { path: key, file, sha256: known.sha256, pixels: known.pixels, fingerprint: fingerprintFromText(known.fingerprint) };
+    const { sha256, fingerprint, pixels } = (await pool.call({ file, unless: undefined, tensors: false, fingerprint: true })) as Decoded;
+    if (!fingerprint) throw new Error('A decoding thread gave no fingerprint.');
+    await cache.add({ path: key, size, modified, sha256, pixels: pixels ?? 0, fingerprint: fingerprintToText(fingerprint) });
+    return { path: key, file, sha256, pixels: pixels ?? 0, fingerprint };
   };
   try {
     // Two a thread: one is read while another is decoded.
-    return (await severalAtOnce(files, 2 * start, one)).filter((image) => image !== undefined);
+    return await readEach(files, 2 * start, { signal, progress, failed }, one);
   } finally {
     await cache.flush();
     await pool.close();

@@ -4,19 +4,13 @@ import * as path from 'node:path';
 import { SmearLensError } from '../errors';
 import { RESEARCH_USE } from '../protocol/format';
 import type { ClassInfo } from '../protocol/analysis';
-import type { Dataset, Status } from './dataset';
+import type { Dataset } from './dataset';
 import type { Provenance } from './exports/format';
+import type { ExportRow } from './exports/row';
 import { isObject } from './imports/imported';
 import type { ChainHead } from './verify';
 
-export interface ReleasedImage {
-  readonly path: string;
-  readonly sha256: string;
-  readonly label: string | null;
-  readonly status: Status;
-  readonly group: string | null;
-  readonly split: string | null;
-}
+export type ReleasedImage = Pick<ExportRow, 'path' | 'sha256' | 'label' | 'status' | 'group' | 'split'>;
 
 export interface Manifest {
   readonly schemaVersion: 1;

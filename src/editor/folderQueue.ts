@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { queueState, ordered, type QueueOrder, type QueueReason, type QueueRow } from '../curation/queue';
 import { imageKey, walkImages } from '../images/folder';
+import type { ClassInfo } from '../protocol/analysis';
 import { ImageList } from './imageList';
 import { hashFile } from './hashFile';
 import type { LabelBook } from './labelBook';
@@ -55,8 +56,9 @@ export class FolderQueue {
     return new FolderQueue(folder, new ImageList(paths), await book.of(vscode.Uri.joinPath(folder, 'any')), book);
   }
 
-  get classes(): LabelStore['project'] {
-    return this.store.project;
+  /** The folder's list; empty while there is none. */
+  get classes(): readonly ClassInfo[] {
+    return this.store.project?.classes ?? [];
   }
 
   get labels(): LabelStore {

@@ -140,7 +140,7 @@ export class GridPanel {
   }
 
   private async label({ choice, images }: Extract<FromGrid, { kind: 'label' }>, panel: vscode.WebviewPanel, queue: FolderQueue): Promise<void> {
-    const classes = queue.classes?.classes ?? [];
+    const classes = queue.classes;
     const chosen = choice === 'unsure' ? undefined : classes[choice - 1];
     if (choice !== 'unsure' && !chosen) throw new SmearLensError('input-invalid', classes.length === 0 ? 'There is no list of classes yet.' : `There is no class ${choice}: the list has ${classes.length}.`, classes.length === 0 ? 'Label one image in the review session first, or name the classes in .smearlens/project.json.' : `Press 1 to ${Math.min(9, classes.length)}.`);
     const value = chosen?.id ?? null;
@@ -172,6 +172,6 @@ export class GridPanel {
       return { path: file, uri: own, sha256, state, label, reason: reason?.text };
     });
     const orders: GridOrder[] = [...(ranking === undefined ? [] : (['reason'] as const)), 'name', 'state', 'similarity'];
-    void panel.webview.postMessage({ kind: 'images', images, classes: queue.classes?.classes ?? [], order, orders, ranking, busy } satisfies ToGrid);
+    void panel.webview.postMessage({ kind: 'images', images, classes: queue.classes, order, orders, ranking, busy } satisfies ToGrid);
   }
 }

@@ -41,11 +41,6 @@ export class LabelBook {
     return { reviewer, device };
   }
 
-  /** All that are open. */
-  get all(): readonly LabelStore[] {
-    return [...this.opened.values()];
-  }
-
   /** The log that an image's labels are in, if it has been opened; it is opened if not. */
   peek(image: vscode.Uri): LabelStore | undefined {
     if (image.scheme !== 'file') return undefined;

@@ -47,11 +47,6 @@ export class ReviewPanels implements vscode.WebviewPanelSerializer {
     return [...this.open.values()].map(({ session }) => session).find((session) => session === surface);
   }
 
-  /** Shows an image of a session that is open, wherever it is. @returns whether one has it */
-  reveal(uri: vscode.Uri): boolean {
-    return [...this.open.values()].some(({ session }) => session.goTo(uri));
-  }
-
   /** VS Code restores the panels of a window that was reloaded. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const place = placeOf(state);

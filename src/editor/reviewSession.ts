@@ -164,13 +164,12 @@ export class ReviewSession implements Surface {
     this.show(after ?? this.images.at(this.images.indexOf(this.image) + step));
   }
 
-  /** Shows this image, if it is one of the session's. @returns whether it is */
-  goTo(uri: vscode.Uri): boolean {
+  /** Shows this image, if it is one of the session's. */
+  goTo(uri: vscode.Uri): void {
     const image = this.pathOf(uri);
-    if (this.images.indexOf(image) < 0) return false;
+    if (this.images.indexOf(image) < 0) return;
     this.after = undefined;
     this.show(image);
-    return true;
   }
 
   dispose(): void {

@@ -78,7 +78,7 @@ class QueueTree implements vscode.TreeDataProvider<Node> {
   }
 
   private imageItem({ row, ranked }: Extract<Node, { kind: 'image' }>): vscode.TreeItem {
-    const classes = this.queue.current?.classes?.classes ?? [];
+    const classes = this.queue.current?.classes ?? [];
     const name = row.path.split('/').pop() ?? '';
     const item = new vscode.TreeItem(name);
     const label = row.label === undefined ? '' : labelName(row.label, classes);

@@ -11,6 +11,7 @@ import { encodePng } from '../../images/render';
 import type { GroupSource } from '../../evaluation/types';
 import type { ClassInfo } from '../../protocol/analysis';
 import { RESEARCH_USE } from '../../protocol/format';
+import { severalAtOnce } from '../dataset';
 import { LEAK_WARNING, planAugmented, type Planned, type Preset, type Source } from './plan';
 import { applyChange, drawChange, type Change, type Fill, type Ranges } from './transform';
 
@@ -80,7 +81,8 @@ export async function writeAugmented(sources: readonly AugmentSource[], classes:
   const names = namesOf(planned, classes);
   const rows: (Row | undefined)[] = Array.from({ length: planned.length }, () => undefined);
   let [done, failures] = [0, 0];
-  await inParallel(bySource(planned), 2 * os.availableParallelism(), signal, async (own) => {
+  await severalAtOnce(bySource(planned), 2 * os.availableParallelism(), async (own) => {
+    if (signal.aborted) return;
     try {
       const made = await writeSource(own.map((i) => ({ ...planned[i], name: names[i] })), classes, options);
       own.forEach((i, k) => (rows[i] = made[k]));
@@ -177,14 +179,6 @@ function bySource(planned: readonly Planned<AugmentSource>[]): number[][] {
     else found.set(source.path, [i]);
   });
   return [...found.values()];
-}
-
-async function inParallel<T>(items: readonly T[], workers: number, signal: AbortSignal, work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < items.length && !signal.aborted) await work(items[next++]);
-  };
-  await Promise.all(Array.from({ length: workers }, worker));
 }
 
 function table(rows: readonly Row[]): string {
