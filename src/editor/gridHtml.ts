@@ -16,7 +16,7 @@ export function gridPage(options: PageOptions): string {
     </div>
     <div id="grid" role="listbox" aria-multiselectable="true" aria-label="Images" tabindex="0"></div>
     <p id="empty" hidden></p>
-    <div id="keys" role="toolbar" aria-label="Label what is selected">
+    <div id="keys" class="key-buttons" role="toolbar" aria-label="Label what is selected">
       <span id="classes"></span>
       <span id="news" role="status"></span>
       <span id="help">Arrows move, Space selects, Shift extends, Ctrl+A takes all, Enter opens, Z takes back</span>

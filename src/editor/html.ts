@@ -20,7 +20,7 @@ export function editorPage(options: PageOptions): string {
       </div>
       <div id="marks" aria-hidden="true"></div>
     </div>
-    <div id="regions" role="toolbar" aria-label="Regions">
+    <div id="regions" class="key-buttons" role="toolbar" aria-label="Regions">
       <button id="region-select" type="button" title="Select a region; again: the next (V)" aria-pressed="true"><kbd>V</kbd>Select</button>
       <button id="region-box" type="button" title="Draw boxes: drag from corner to corner (R)" aria-pressed="false"><kbd>R</kbd>Box</button>
       <button id="region-ellipse" type="button" title="Draw ellipses: drag across the cell (E)" aria-pressed="false"><kbd>E</kbd>Ellipse</button>
@@ -30,7 +30,7 @@ export function editorPage(options: PageOptions): string {
       <button id="region-toggle" type="button" title="Hide the regions, or show them again (H)" aria-pressed="false"><kbd>H</kbd>Hide</button>
       <span id="region-state" role="status"></span>
     </div>
-    <div id="labels" role="toolbar" aria-label="Label">
+    <div id="labels" class="key-buttons" role="toolbar" aria-label="Label">
       <span id="label-target" role="status" title="What the keys are about">Image</span>
       <span id="label-classes"></span>
       <button id="label-unsure" type="button" title="I cannot tell (U)" aria-pressed="false"><kbd>U</kbd>Unsure</button>
