@@ -15,6 +15,11 @@ export interface Appended {
   readonly tornInto?: string | undefined;
 }
 
+/** What whoever appended is told of a line that was set aside. */
+export function tornText(tornInto: string): string {
+  return `The last line of the annotation log was not whole, as a crash leaves it. It counts for nothing and was set aside as ${tornInto}; what was given just before the crash may have to be given again.`;
+}
+
 /** A reviewer on one device. */
 export interface Writer {
   readonly reviewer: string;

@@ -2,11 +2,11 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { SmearLensError } from '../errors';
-import { appendEvents, type Writer } from './append';
+import { appendEvents, type Appended, type Writer } from './append';
 import { logFileName, logFolder } from './folder';
 import { BEGINNING, readLines, type Reached } from './lines';
 import { FileReplay, replay, type ImageState } from './replay';
-import type { AnnotationEvent, EventDraft, LogProblem } from './types';
+import type { EventDraft, LogProblem } from './types';
 
 interface LogFile {
   readonly replay: FileReplay;
@@ -75,15 +75,15 @@ export class AnnotationLog {
    * Appends events; they are on the disk and part of the state when this resolves. An id that the log holds already is not written again.
    * @throws SmearLensError `output-unwritable`
    */
-  async append(writer: Writer, drafts: readonly EventDraft[]): Promise<readonly AnnotationEvent[]> {
+  async append(writer: Writer, drafts: readonly EventDraft[]): Promise<Appended> {
     const file = this.fileOf(writer);
     return this.inTurn(async () => {
       const own = this.files.get(path.basename(file));
       const fresh = drafts.filter(({ id }) => id === undefined || !own?.replay.has(id));
-      if (fresh.length === 0) return [];
-      const { events } = await appendEvents(file, writer.reviewer, fresh);
+      if (fresh.length === 0) return { events: [] };
+      const appended = await appendEvents(file, writer.reviewer, fresh);
       await this.readAll();
-      return events;
+      return appended;
     });
   }
 

@@ -1,6 +1,7 @@
+import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { SMEARLENS_FOLDER } from '../annotations/folder';
-import type { Writer } from '../annotations/append';
+import { tornText, type Writer } from '../annotations/append';
 import { AnnotationLog } from '../annotations/log';
 import { readProject, writeProject, type Project } from '../annotations/project';
 import type { ImageState } from '../annotations/replay';
@@ -64,7 +65,7 @@ export class LabelStore {
       await writeProject(this.root, project);
       this.project = project;
     }
-    const events = await this.annotations.append(writer, drafts);
+    const events = await this.write(writer, drafts);
     this.done.push([...events]);
     this.undone.length = 0;
     this.changed.fire();
@@ -87,10 +88,20 @@ export class LabelStore {
   private async turn(type: 'undo' | 'redo', from: AnnotationEvent[][], to: AnnotationEvent[][], writer: Writer): Promise<readonly AnnotationEvent[] | undefined> {
     const events = from.at(-1);
     if (!events) return undefined;
-    await this.annotations.append(writer, events.map(({ id, image }) => ({ type, value: id, image })));
+    await this.write(writer, events.map(({ id, image }) => ({ type, value: id, image })));
     from.pop();
     to.push(events);
     this.changed.fire();
+    return events;
+  }
+
+  /** Tells of a line that a crash left, which the append has set aside. */
+  private async write(writer: Writer, drafts: readonly EventDraft[]): Promise<readonly AnnotationEvent[]> {
+    const { events, tornInto } = await this.annotations.append(writer, drafts);
+    if (tornInto !== undefined) {
+      this.log.warn(tornText(tornInto));
+      void vscode.window.showWarningMessage(tornText(path.basename(tornInto)));
+    }
     return events;
   }
 

