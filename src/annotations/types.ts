@@ -56,6 +56,8 @@ export interface EventContext {
   readonly model?: ModelVerdict | undefined;
   /** The reviewer saw the model's verdict before giving the label. */
   readonly sawModelFirst?: boolean | undefined;
+  /** Verdicts of further models that the reviewer saw before giving the label. */
+  readonly alsoSaw?: readonly ModelVerdict[] | undefined;
   /** Name, folder, verdict and maps were hidden until the label was given. */
   readonly blind?: true | undefined;
   /** One of several images that were labelled at once. */

@@ -24,7 +24,7 @@ export async function augmentFolder(target: unknown, options: AugmentOptions): P
   const chosen = await folderOf(target, options.active, 'Which folder is to be augmented?');
   if (!chosen) return;
   const { folder } = chosen;
-  const truth = await chooseTruth();
+  const truth = await chooseTruth({ title: TITLE, placeHolder: 'Where do the true classes come from?' });
   if (!truth) return;
   const picked = await vscode.window.showQuickPick(PRESETS, { title: TITLE, placeHolder: 'How are copies made?' });
   if (!picked) return;

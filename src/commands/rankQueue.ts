@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { SmearLensError } from '../errors';
 import type { QueueReason } from '../curation/queue';
-import type { Ranking } from '../curation/ranking';
+import type { RankedImage, Ranking } from '../curation/ranking';
 import type { FolderQueue } from '../editor/folderQueue';
 import type { ModelChoices } from '../editor/modelChoices';
 import { runWithProgress, type CommandLine } from './commandLineProgress';
@@ -62,8 +62,8 @@ async function sourceOf({ needs }: RankingItem, folder: vscode.Uri, { models, de
 async function reasonsFor(args: readonly string[], { entry, log }: RankOptions): Promise<Map<string, QueueReason> | undefined> {
   const reasons = new Map<string, QueueReason>();
   const { cancelled, failure } = await runWithProgress(args, 'SmearLens ranks the review queue', { entry, log }, (value) => {
-    const { path, score, reason } = value as { path: string; score: number; reason: { text: string } };
-    reasons.set(path, { score, text: reason.text });
+    const { path, score, reason, verdicts } = value as RankedImage;
+    reasons.set(path, { score, text: reason.text, verdicts });
   });
   if (cancelled) return undefined;
   // Images that cannot be read stop nothing.

@@ -22,7 +22,7 @@ export interface ScoreOptions extends ImageEvents {
 
 export interface ModelScores<T> {
   readonly classes: readonly ClassInfo[];
-  readonly names: readonly string[];
+  readonly models: readonly { readonly id: string; readonly name: string; readonly sha256: string }[];
   /** Those that could be read and scored. */
   readonly images: readonly (T & { readonly sha256: string })[];
   /** By model: calibrated probabilities [images, classes], row-major. */
@@ -56,7 +56,7 @@ export async function scoresOf<T extends NamedImage>(images: readonly T[], optio
     });
     if (signal.aborted) throw new SmearLensError('cancelled', 'Running the models was cancelled.', 'Start it again.');
     const probabilities = models.map((model, m) => Float64Array.from(scored.flatMap(({ logits }) => (model.scores === 'one-vs-rest' ? oneVsRestProbabilities(logits[m], model.temperature) : probabilitiesOf(logits[m], 'softmax', model.temperature)))));
-    return { classes, names: models.map(({ name }) => name), images: scored.map(({ image }) => image), probabilities };
+    return { classes, models, images: scored.map(({ image }) => image), probabilities };
   } finally {
     await crew.close();
   }

@@ -1,4 +1,5 @@
 /** Which images to look at first, each with its reason in one sentence. Pure. */
+import type { ModelVerdict } from '../annotations/types';
 import type { AlikePair } from '../images/alike';
 import { confidentClasses, labelQuality, type JudgedLabels } from './labelIssues';
 
@@ -19,6 +20,8 @@ export interface RankedImage {
   /** 0 to 1, 1 first. */
   readonly score: number;
   readonly reason: { readonly kind: ReasonKind; readonly text: string };
+  /** What models say of it, where the reason shows that. */
+  readonly verdicts?: readonly ModelVerdict[] | undefined;
 }
 
 /** What all orders need to know of an image. */

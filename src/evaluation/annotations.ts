@@ -49,6 +49,6 @@ function verdictOf(state: ImageState): Verdict | undefined {
   const base = { labels, seen: [], group: state.group };
   if (consensus.label === undefined) return { ...base, label: undefined, reason: consensus.reason === 'unlabelled' ? undefined : consensus.reason };
   // One who came to the same label before seeing the model makes it independent.
-  const [first, ...others] = consensus.by.map(({ sawModelFirst, model }) => (sawModelFirst && model ? [model.sha256] : []));
+  const [first, ...others] = consensus.by.map(({ sawModelFirst, model, alsoSaw = [] }) => (sawModelFirst && model ? [model, ...alsoSaw].map(({ sha256 }) => sha256) : []));
   return { ...base, label: consensus.label, seen: (first ?? []).filter((model) => others.every((models) => models.includes(model))) };
 }

@@ -8,6 +8,7 @@ import { labelledImages, type Labelled, type LabelledOptions } from '../../curat
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
+import { verdictsOf } from '../../curation/verdicts';
 import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
 import type { Spawn } from '../../evaluation/run/pool';
@@ -53,7 +54,9 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const { images, classes } = await labelled(options, events);
     const judged = await judgeLabels(images, { ...events, model: backbone, classes: classes.length });
     if (judged.unjudged.length > 0) events.log(`${judged.unjudged.length} images are not judged: no other group or run of files has their class.`);
-    return rankByLabel(judged.images, judged, idsOf(classes));
+    const { id, sha256 } = await resolveModel(backbone);
+    const verdicts = verdictsOf(judged.images, [{ id: `heads on ${id}`, sha256, probabilities: judged.probabilities }], idsOf(classes));
+    return withVerdicts(rankByLabel(judged.images, judged, idsOf(classes)), verdicts);
   }
   if (by === 'duplicates') {
     const { images, classes } = await labelled(options, events);
@@ -69,9 +72,14 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
     return rankByBackground(placed, places, idsOf(classes), name);
   }
-  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
-  if (by === 'disagreement') return rankByDisagreement(scored, probabilities, idsOf(classes), names);
-  return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
+  const { images: scored, classes, models: scoring, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  const names = scoring.map(({ name }) => name);
+  const verdicts = verdictsOf(scored, scoring.map(({ id, sha256 }, m) => ({ id, sha256, probabilities: probabilities[m] })), idsOf(classes));
+  return withVerdicts(by === 'disagreement' ? rankByDisagreement(scored, probabilities, idsOf(classes), names) : rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]), verdicts);
+}
+
+function withVerdicts(rows: readonly RankedImage[], verdicts: ReadonlyMap<string, RankedImage['verdicts']>): RankedImage[] {
+  return rows.map((row) => ({ ...row, verdicts: verdicts.get(row.path) }));
 }
 
 /** A guessed group is left to the folds, which may cut it. */

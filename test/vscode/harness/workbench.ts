@@ -91,6 +91,47 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** A message at the lower right. */
+  toast(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  /** What a quick pick offers. */
+  choices(): Locator {
+    return this.page.locator('.quick-input-list .monaco-list-row');
+  }
+
+  /** The input of the quick pick or input box whose placeholder has this text. */
+  picker(placeholder: string): Locator {
+    return this.page.locator(`.quick-input-widget input.input[placeholder*="${placeholder}"]`);
+  }
+
+  /** Chooses by keyboard: a quick pick takes no click in its first moments. */
+  async pick(placeholder: string, text: string, { timeout = PATIENCE } = {}): Promise<void> {
+    const picker = this.picker(placeholder);
+    await picker.waitFor({ timeout });
+    await picker.fill(text);
+    await this.choices().filter({ hasText: text }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await picker.waitFor({ state: 'hidden' });
+  }
+
+  /** Gives a path to the dialog that asks for a file or folder, once it has offered one that ends in this way. */
+  async givePath(file: string, offered: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.evaluate(
+      (element: HTMLInputElement, end) =>
+        new Promise<void>((done) => {
+          const look = (): void => void (element.value.endsWith(end) ? done() : requestAnimationFrame(look));
+          look();
+        }),
+      offered,
+    );
+    await input.fill(file);
+    await this.page.keyboard.press('Enter');
+  }
+
   private inExplorer(name: string): Locator {
     return this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) });
   }

@@ -21,25 +21,15 @@ describe('commands on the smear on show', () => {
 
   const page = (): Session['workbench']['page'] => session.workbench.page;
   const press = (key: string): Promise<void> => page().keyboard.press(key);
-  const toast = (text: string | RegExp): Locator => page().locator('.notification-toast', { hasText: text });
-  const rows = (): Locator => page().locator('.quick-input-list .monaco-list-row');
+  const toast = (text: string | RegExp): Locator => session.workbench.toast(text);
+  const rows = (): Locator => session.workbench.choices();
 
   async function open(name: string): Promise<void> {
     await session.workbench.openInSmearLens(name);
     await session.workbench.analysed();
   }
 
-  /** In the dialog that asks for a name, once it has offered one of its own. */
-  async function saveAs(file: string): Promise<void> {
-    const input = page().locator('.quick-input-widget input.input');
-    await input.waitFor();
-    await input.evaluate((element: HTMLInputElement) => new Promise<void>((done) => {
-      const look = (): void => void (element.value.endsWith('.png') ? done() : requestAnimationFrame(look));
-      look();
-    }));
-    await input.fill(file);
-    await press('Enter');
-  }
+  const saveAs = (file: string): Promise<void> => session.workbench.givePath(file, '.png');
 
   it('are not offered where no smear is on show', async () => {
     await press('F1');

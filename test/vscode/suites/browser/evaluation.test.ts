@@ -42,17 +42,10 @@ describe('the evaluation of a folder', function () {
   failureScreenshots(() => session);
 
   const report = (): FrameLocator => session.workbench.editor();
-  const rows = (): Locator => session.workbench.page.locator('.quick-input-list .monaco-list-row');
-  const picker = (placeholder: string): Locator => session.workbench.page.locator(`.quick-input-widget input.input[placeholder*="${placeholder}"]`);
+  const rows = (): Locator => session.workbench.choices();
+  const picker = (placeholder: string): Locator => session.workbench.picker(placeholder);
 
-  /** The commands of a quick pick take no click in their first moments; the keyboard they do. */
-  async function pick(placeholder: string, text: string): Promise<void> {
-    await picker(placeholder).waitFor({ timeout: EVALUATED });
-    await picker(placeholder).fill(text);
-    await rows().filter({ hasText: text }).first().waitFor();
-    await session.workbench.page.keyboard.press('Enter');
-    await picker(placeholder).waitFor({ state: 'hidden' });
-  }
+  const pick = (placeholder: string, text: string): Promise<void> => session.workbench.pick(placeholder, text, { timeout: EVALUATED });
 
   /** Begins an evaluation of a folder by the default model. */
   async function begin(folder: string, truth: string): Promise<void> {

@@ -35,7 +35,7 @@ describe('the review queue', () => {
 
   const press = (key: string): Promise<void> => session.workbench.page.keyboard.press(key);
   const row = (text: string | RegExp): Locator => session.workbench.page.locator('.pane-body .monaco-list-row', { hasText: text });
-  const events = (): { type: string; value: unknown; bulk?: boolean; image: { path: string } }[] =>
+  const events = (): { type: string; value: unknown; bulk?: boolean; sawModelFirst?: boolean; model?: { id: string }; image: { path: string } }[] =>
     fs
       .readdirSync(path.join(SMEARLENS, 'annotations'))
       .filter((name) => name.endsWith('.jsonl'))
@@ -119,6 +119,21 @@ describe('the review queue', () => {
     await row(/Smallest margin first\s*14/).waitFor();
     await row(/Not sure: .* \(margin/).first().waitFor();
     await session.screenshot('queue-ranked');
+  });
+
+  it('keeps with a label what its reason showed of the model', async () => {
+    const { workbench } = session;
+    await workbench.runCommand('SmearLens: Label in Grid');
+    await cells().nth(COUNT + 1).waitFor();
+    await workbench.editor().locator('#grid').focus();
+    await workbench.toAndFro();
+    await cells().first().click();
+    await press('2');
+    await news('Saved: 1 × Early');
+    const last = events().at(-1);
+    assert.deepStrictEqual([last?.value, last?.sawModelFirst, last?.model?.id], ['Early', true, 'all-mobilenetv2']);
+    await press('z');
+    await news('Taken back: 1 label');
   });
 
   for (const theme of ['Default Dark Modern', 'Default High Contrast', 'Default High Contrast Light']) {

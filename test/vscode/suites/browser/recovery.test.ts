@@ -83,7 +83,7 @@ describe('the editor when things go wrong', () => {
       const manifest = path.join(folder, 'model.json');
       fs.writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(fs.readFileSync(manifest, 'utf8')) as object), name: 'My own model' }));
       await session.workbench.runCommand('SmearLens: Choose Model');
-      const rows = session.workbench.page.locator('.quick-input-list .monaco-list-row');
+      const rows = session.workbench.choices();
       await rows.filter({ hasText: 'Default model' }).waitFor();
       await rows.filter({ hasText: 'Browse…' }).waitFor();
       await rows.filter({ hasText: 'own-model/model.json' }).click();

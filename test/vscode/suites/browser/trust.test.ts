@@ -35,7 +35,7 @@ describe('a workspace that is not trusted', () => {
     await model.waitFor();
     assert.notStrictEqual(await model.innerText(), NAME);
     await workbench.runCommand('SmearLens: Choose Model');
-    const rows = workbench.page.locator('.quick-input-list .monaco-list-row');
+    const rows = workbench.choices();
     await rows.filter({ hasText: 'Browse…' }).waitFor();
     assert.strictEqual(await rows.filter({ hasText: 'own-model' }).count(), 0);
     await workbench.page.keyboard.press('Escape');

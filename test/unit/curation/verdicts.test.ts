@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { contextOfReason } from '../../../src/curation/queue';
+import { verdictsOf } from '../../../src/curation/verdicts';
+
+const a = { id: 'a', sha256: 'aa', probabilities: [0.2, 0.8, 0.5, 0.5] };
+const b = { id: 'b', sha256: 'bb', probabilities: [0.9, 0.1, 0, 1] };
+
+describe('what models say of images', () => {
+  it('is known by path, a verdict a model, the first of several likeliest classes predicted', () => {
+    const verdicts = verdictsOf([{ path: 'x' }, { path: 'y' }], [a, b], ['Pre', 'Pro']);
+    expect(verdicts.get('x')).toEqual([
+      { id: 'a', sha256: 'aa', predicted: 'Pro', probabilities: { Pre: 0.2, Pro: 0.8 } },
+      { id: 'b', sha256: 'bb', predicted: 'Pre', probabilities: { Pre: 0.9, Pro: 0.1 } },
+    ]);
+    expect(verdicts.get('y')?.map(({ predicted }) => predicted)).toEqual(['Pre', 'Pro']);
+  });
+
+  it('stays with a label that is given in its sight, and with those after it', () => {
+    const verdicts = verdictsOf([{ path: 'x' }], [a, b], ['Pre', 'Pro']).get('x') ?? [];
+    const first = contextOfReason({ score: 1, text: '', verdicts }, undefined);
+    expect(first).toEqual({ model: verdicts[0], sawModelFirst: true, alsoSaw: [verdicts[1]] });
+    expect(contextOfReason(undefined, first)).toEqual(first);
+    expect(contextOfReason({ score: 1, text: 'near-duplicate' }, undefined)).toEqual({});
+    expect(contextOfReason(undefined, { sawModelFirst: false })).toEqual({});
+  });
+});
