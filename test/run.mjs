@@ -17,7 +17,7 @@ const wanted = process.argv.slice(2).filter((a) => !a.startsWith('--'));
 /** Seconds, on two cores. A stage over its budget is reported; the whole fails over LIMIT. */
 const stages = {
   static: { budget: 120, run: () => [check('eslint', ['.']), check('depcruise', ['src', 'webview', '--config', '.dependency-cruiser.cjs']), check('tsc', ['--noEmit', '-p', '.']), check('tsc', ['--noEmit', '-p', 'webview']), check('tsc', ['--noEmit', '-p', 'test/vscode']), check('tsc', ['--noEmit', '-p', 'test/bench/editor'])] },
-  unit: { budget: 120, run: () => [vitest('unit')] },
+  unit: { budget: 120, run: () => [vitest('unit'), ...python()] },
   inference: { budget: 480, run: () => [node(['esbuild.mjs']), vitest('inference')] },
   vscode: { budget: 720, run: () => [command('bash', ['test/vscode/install-host.sh']), node(['esbuild.mjs']), summed(['test/vscode/run.mjs'])] },
   soak: { budget: 300, run: () => soak(fullSoak) },
@@ -64,6 +64,16 @@ function node(args) {
 
 function check(tool, args) {
   return command(bin(tool), args);
+}
+
+/** Tests of the training recipe. Those of networks skip, saying so, where PyTorch is not at hand. */
+function python() {
+  const has = (file, code) => spawnSync(file, ['-c', code]).status === 0;
+  const found = ['/usr/bin/python3', 'python3'].filter((file) => has(file, ''));
+  const chosen = found.find((file) => has(file, 'import torch')) ?? found[0];
+  if (chosen) return [command(chosen, ['-m', 'unittest', 'discover', '-s', 'models/training', '-p', 'test_*.py'])];
+  console.log('Skipped: tests of models/training, as there is no python3.');
+  return [];
 }
 
 /** Counts what vitest reports; a run that ends without a report has failed. */

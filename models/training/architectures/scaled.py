@@ -46,7 +46,7 @@ def resnet(depth):
 
 def densenet(depth):
     blocks = {121: (6, 12, 24, 16), 169: (6, 12, 32, 32)}[depth]
-    return lambda classes, width: models.DenseNet(channels(32, width), blocks, channels(64, width), num_classes=classes)
+    return lambda classes, width: models.DenseNet(channels(32, width, 2), blocks, channels(64, width), num_classes=classes)
 
 
 def eights(count, width):
