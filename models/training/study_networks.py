@@ -1,5 +1,6 @@
 """The networks that the study's training can begin from: MobileNetV2 as network.py has it, and the ten of the package architectures."""
 
+import pickle
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,10 +57,10 @@ def load_but_head(network, weights):
     """Loads a state dict (.pth) into all of `network` but its head, whose classes are others. ValueError where names or shapes differ."""
     head = head_of(network)[0] + "."
     try:
-        given = torch.load(weights, map_location="cpu")
+        given = torch.load(weights, map_location="cpu", weights_only=True)  # a file of weights runs no code
         given = {name: value for name, value in given.items() if not name.startswith(head)}
         missing, unexpected = network.load_state_dict(given, strict=False)
-    except (OSError, RuntimeError, AttributeError, ValueError, EOFError) as error:
+    except (OSError, RuntimeError, AttributeError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise ValueError(f"{weights}: cannot be loaded into this network ({error}). Give torchvision's .pth of the same network.") from error
     missing = [name for name in missing if not name.startswith(head)]
     if missing or unexpected:
