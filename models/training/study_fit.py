@@ -93,7 +93,7 @@ def load(path, settings):
     """The checkpoint at `path`, or None where there is none. ValueError where it belongs to other settings."""
     if not path.exists():
         return None
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    state = torch.load(path, map_location="cpu")
     other = [key for key in settings if state["settings"].get(key) != settings[key]]
     if other:
         told = "; ".join(f"{key} {state['settings'].get(key)!r} there, {settings[key]!r} now" for key in other)
