@@ -3,9 +3,9 @@
 The study states one learning rate, 1e-4, and nothing else; so everything else is Keras' default: no momentum for SGD, rho 0.9 for
 RMSprop (PyTorch 0.99) and 0.95 for Adadelta (PyTorch 0.9), and 1e-7 as the small constant throughout (PyTorch 1e-8, 1e-8, 1e-6).
 
-At 1e-4 two of them hardly move. SGD without momentum takes steps of 1e-4 times the gradient. Adadelta multiplies a step whose size it
-finds by itself by the rate, which its paper (Zeiler 2012) has as 1 and Keras as 1e-3; and that step starts from the square root of
-1e-7. Whoever wants them to train gives another --rate (and --momentum for SGD).
+At 1e-4 SGD without momentum is slow, and Adadelta hardly moves: it multiplies a step whose size it finds by itself by the rate, which its
+paper (Zeiler 2012) has as 1 and Keras as 1e-3 by default; and that step starts from the square root of 1e-7. Whoever wants them to
+train gives another --rate (and --momentum for SGD).
 """
 
 import torch
