@@ -42,5 +42,5 @@ TABLES_3_4 = {
     "EfficientNetV2B0": ("31.79", "100", "99.81"),
 }
 
-# (where, specificity, accuracy), per cent: pairs printed for one network together, beyond table 5.
+# (what, specificity, accuracy), per cent: a pair cited from the study that none of the tables above holds (table 6 has the accuracy alone).
 OTHER_PAIRS = [("VGG16 with Adadelta", "90", "91")]
