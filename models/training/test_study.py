@@ -7,7 +7,9 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
+from types import SimpleNamespace
 
 try:
     import numpy as np
@@ -25,7 +27,7 @@ from study import split
 from study_augment import StudyAugment
 from study_export import write_model
 from study_fit import Machine, Recipe, fit, load, logits_of, loss_and_accuracy, save
-from study_networks import SYMMETRIC, UNIT, begin, freeze_backbone, load_but_head
+from study_networks import IMAGENET, SYMMETRIC, UNIT, begin, freeze_backbone, load_but_head
 
 SETTINGS = dict(images="drawn", rate=1e-2)
 RECIPE = Recipe(epochs=5, batch=8, rate=1e-2, plateau=1, patience=5, seed=3)
@@ -271,6 +273,15 @@ class Networks(unittest.TestCase):
             load_but_head(network, Path(folder, "given.pth"))
         self.assertTrue(torch.equal(network[0].weight, state["0.weight"]))
         self.assertEqual(network[6].weight.shape, (4, 6))
+
+    def test_other_networks_come_from_the_package_and_are_scaled_as_their_weights_want(self):
+        package = SimpleNamespace(NAMES=("Tiny",), build=lambda name, classes: tiny())
+        with unittest.mock.patch.dict(sys.modules, architectures=package), tempfile.TemporaryDirectory() as folder:
+            torch.save(tiny().state_dict(), Path(folder, "tiny.pth"))
+            self.assertEqual(begin("Tiny", 4, None)[1], UNIT)
+            self.assertEqual(begin("Tiny", 4, Path(folder, "tiny.pth"))[1], IMAGENET)
+            with self.assertRaisesRegex(ValueError, "there are MobileNetV2, Tiny"):
+                begin("Tinier", 4, None)
 
     def test_any_network_is_exported_with_its_manifest(self):
         figures = dict(settings=dict(architecture="Tiny", optimiser="adam", split="random", size=16), images=dict(training=[1, 2, 3, 4]), epochs=2, bestEpoch=1,
