@@ -79,7 +79,7 @@ def write_pictures(out, history, metrics):
     (out / "curves.svg").write_text(svg.page(
         [svg.panel("Accuracy", "epoch", "accuracy", [("training", epochs, column("accuracy")), ("validation", epochs, column("validationAccuracy"))], both, (0, 1)),
          svg.panel("Loss", "epoch", "cross-entropy (nats)", [("training", epochs, column("loss")), ("validation", epochs, column("validationLoss"))],
-                   both, (0, highest))], RESEARCH_USE))
+                   both, (0, highest), key="top")], RESEARCH_USE))
     width, height = svg.confusion_size(CLASSES)
     (out / "confusion.svg").write_text(svg.page([svg.confusion(metrics["confusionMatrix"], CLASSES)], RESEARCH_USE, width, height))
     (out / "roc.svg").write_text(svg.page(

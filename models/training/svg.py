@@ -13,8 +13,8 @@ def text(x, y, words, anchor="middle", size=12, colour="#222", turn=None):
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" fill="{colour}"{rotate}>{escape(str(words))}</text>'
 
 
-def panel(title, x_label, y_label, series, x_range, y_range, diagonal=False):
-    """The elements of one plot. `series`: (name, xs, ys) each; `None` among the ys leaves a gap."""
+def panel(title, x_label, y_label, series, x_range, y_range, diagonal=False, key="bottom"):
+    """The elements of one plot. `series`: (name, xs, ys) each. `key`: where the names stand at the right, "top" or "bottom"."""
     (x0, x1), (y0, y1) = x_range, y_range
 
     def at(x, y):
@@ -31,11 +31,12 @@ def panel(title, x_label, y_label, series, x_range, y_range, diagonal=False):
         out.append(f'<line x1="{ax:.1f}" y1="{ay:.1f}" x2="{bx:.1f}" y2="{by:.1f}" stroke="#aaa" stroke-dasharray="4 4"/>')
     for i, (name, xs, ys) in enumerate(series):
         colour = COLOURS[i % len(COLOURS)]
-        points = [at(x, y) for x, y in zip(xs, ys) if y is not None]
+        points = [at(x, y) for x, y in zip(xs, ys)]
         out.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}"/>')
         if len(points) <= 40:
             out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in points]
-        out.append(text(LEFT + WIDTH - 8, TOP + HEIGHT - 10 - 16 * (len(series) - 1 - i), name, "end", 12, colour))
+        line = TOP + 20 + 16 * i if key == "top" else TOP + HEIGHT - 10 - 16 * (len(series) - 1 - i)
+        out.append(text(LEFT + WIDTH - 8, line, name, "end", 12, colour))
     return out
 
 
@@ -57,7 +58,7 @@ def confusion(matrix, names):
             share = count / (sum(row) or 1)
             shade = f"rgb({255 - 255 * share:.0f},{255 - 141 * share:.0f},{255 - 77 * share:.0f})"
             out.append(f'<rect x="{left + cell * c}" y="{top + cell * r}" width="{cell}" height="{cell}" fill="{shade}" stroke="#fff"/>')
-            out.append(text(left + cell * (c + 0.5), top + cell * (r + 0.5) + 5, count, size=15, colour="#fff" if share > 0.5 else "#222"))
+            out.append(text(left + cell * (c + 0.5), top + cell * (r + 0.5) + 5, count, size=15, colour="#fff" if share > 0.7 else "#222"))
     return out
 
 
