@@ -99,14 +99,18 @@ def array_json(array):
     return dict(dtype="float32", shape=list(array.shape), base64=base64.b64encode(array.astype("<f4").tobytes()).decode())
 
 
+def class_entries():
+    """The classes as model.json lists them, in the order of the logits."""
+    return [dict(id=c, name=DESCRIPTIONS[c][0], description=DESCRIPTIONS[c][2], superclass=DESCRIPTIONS[c][1]) for c in CLASSES]
+
+
 def manifest(identifier, size, sha256, domain, figures):
     """The contents of model.json."""
     fifths, random = figures["fifths"], figures["random"]
     unseen = figures["domain"]["fifths"]
-    classes = [dict(id=c, name=DESCRIPTIONS[c][0], description=DESCRIPTIONS[c][2], superclass=DESCRIPTIONS[c][1]) for c in CLASSES]
     return dict(
         schemaVersion=1, id=identifier, name="ALL smear fields, MobileNetV2", architecture=ARCHITECTURE, file="model.onnx",
-        sha256=sha256, classes=classes,
+        sha256=sha256, classes=class_entries(),
         input=dict(tensorName=INPUT, width=size, height=size, layout="NCHW", colour="RGB", resize="stretch",
                    interpolation="bilinear", antialias=True, scale=1 / 255, mean=[0.5, 0.5, 0.5], std=[0.5, 0.5, 0.5]),
         output=dict(name=OUTPUT, kind="logits", activation="softmax"),

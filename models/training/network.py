@@ -26,9 +26,11 @@ class SameConv(nn.Conv2d):
 
     def __init__(self, inputs, outputs, kernel, stride=1, groups=1):
         super().__init__(inputs, outputs, kernel, stride, kernel // 2 if stride == 1 else 0, groups=groups)
+        self.norm = None  # batch normalisation while training from scratch; see `add_normalisation`
 
     def forward(self, x):
-        return super().forward(F.pad(x, (0, 1, 0, 1)) if self.stride[0] == 2 else x)
+        y = super().forward(F.pad(x, (0, 1, 0, 1)) if self.stride[0] == 2 else x)
+        return y if self.norm is None else self.norm(y)
 
 
 class Block(nn.Module):
@@ -107,3 +109,27 @@ def load_imagenet(network, npz_path):
         fold(block.project, f"{prefix}_project/kernel", f"{prefix}_project_BN")
     fold(network.last, "Conv_1/kernel", "Conv_1_bn")
     return network
+
+
+def add_normalisation(network):
+    """Gives each convolution a batch normalisation: from random weights nothing trains without."""
+    for conv in convolutions(network):
+        conv.norm = nn.BatchNorm2d(conv.out_channels, eps=BN_EPSILON)
+    return network
+
+
+@torch.no_grad()
+def fold_normalisation(network):
+    """Folds each batch normalisation, as it stands after training, into its convolution: the same function, and exported as any."""
+    for conv in convolutions(network):
+        if conv.norm is not None:
+            gain = conv.norm.weight.double() / torch.sqrt(conv.norm.running_var.double() + conv.norm.eps)
+            bias = (conv.bias.double() - conv.norm.running_mean.double()) * gain + conv.norm.bias.double()
+            conv.weight.copy_(conv.weight.double() * gain[:, None, None, None])
+            conv.bias.copy_(bias)
+            conv.norm = None
+    return network
+
+
+def convolutions(network):
+    return [module for module in network.modules() if isinstance(module, SameConv)]

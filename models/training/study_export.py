@@ -1,0 +1,45 @@
+"""The trained network as model.onnx with its manifest, logits out, so that it opens in the product and in any runtime."""
+
+import hashlib
+import io
+import json
+
+import torch
+
+from data import CLASSES
+from export import OPSET, class_entries, to_onnx
+from network import Network, fold_normalisation
+
+INPUT, OUTPUT = "image", "logits"
+
+
+def onnx_bytes(network, size, name):
+    """MobileNetV2 node by node, as export.py does; any other as PyTorch traces it, with any number of images."""
+    network.eval()
+    if isinstance(network, Network):
+        return to_onnx(fold_normalisation(network), size, name).SerializeToString()
+    buffer = io.BytesIO()
+    torch.onnx.export(network.float().to(memory_format=torch.contiguous_format), torch.zeros(1, 3, size, size), buffer, opset_version=OPSET, input_names=[INPUT],
+                      output_names=[OUTPUT], dynamic_axes={INPUT: {0: "n"}, OUTPUT: {0: "n"}}, do_constant_folding=True)
+    return buffer.getvalue()
+
+
+def write_model(folder, network, scaling, summary):
+    """Writes model.onnx and model.json into `folder`, whose name becomes the model's id. `summary`: what summary.json holds."""
+    settings, metrics = summary["settings"], summary["metrics"]
+    size, images = settings["size"], summary["images"]
+    data = onnx_bytes(network, size, folder.name)
+    (folder / "model.onnx").write_bytes(data)
+    interval = metrics["intervals"]["accuracy"]
+    contents = dict(
+        schemaVersion=1, id=folder.name, name=f"ALL smear fields, {settings['architecture']}, {settings['optimiser']}, {settings['split']} split",
+        architecture=settings["architecture"], file="model.onnx", sha256=hashlib.sha256(data).hexdigest(), classes=class_entries(),
+        input=dict(tensorName=INPUT, width=size, height=size, layout="NCHW", colour="RGB", resize="stretch", interpolation="bilinear", antialias=True,
+                   scale=1 / 255, mean=list(scaling.mean), std=list(scaling.std)),
+        output=dict(name=OUTPUT, kind="logits", activation="softmax"),
+        explain=dict(layer="auto"),
+        training=dict(recipe="models/training/study.py", settings=settings, epochs=summary["epochs"], bestEpoch=summary["bestEpoch"],
+                      images={part: dict(zip(CLASSES, counts)) for part, counts in images.items()}, testAccuracy=metrics["accuracy"],
+                      testAccuracyInterval=[interval["low"], interval["high"]],
+                      intendedUse="Research use only. Not a diagnostic device."))
+    (folder / "model.json").write_text(json.dumps(contents, indent=2) + "\n")
