@@ -24,22 +24,30 @@ def onnx_bytes(network, size, name):
     return buffer.getvalue()
 
 
-def write_model(folder, network, scaling, summary):
-    """Writes model.onnx and model.json into `folder`, whose name becomes the model's id. `summary`: what summary.json holds."""
-    settings, metrics = summary["settings"], summary["metrics"]
-    size, images = settings["size"], summary["images"]
+def write_files(folder, network, scaling, size, classes, **about):
+    """Writes model.onnx and model.json into `folder`, whose name becomes the model's id. `classes`: entries of the manifest, in the order of the
+    logits; `about`: its name, architecture and training record."""
+    folder.mkdir(parents=True, exist_ok=True)
     data = onnx_bytes(network, size, folder.name)
     (folder / "model.onnx").write_bytes(data)
-    interval = metrics["intervals"]["accuracy"]
     contents = dict(
-        schemaVersion=1, id=folder.name, name=f"ALL smear fields, {settings['architecture']}, {settings['optimiser']}, {settings['split']} split",
-        architecture=settings["architecture"], file="model.onnx", sha256=hashlib.sha256(data).hexdigest(), classes=class_entries(),
+        schemaVersion=1, id=folder.name, name=about["name"], architecture=about["architecture"], file="model.onnx", sha256=hashlib.sha256(data).hexdigest(), classes=classes,
         input=dict(tensorName=INPUT, width=size, height=size, layout="NCHW", colour="RGB", resize="stretch", interpolation="bilinear", antialias=True,
                    scale=1 / 255, mean=list(scaling.mean), std=list(scaling.std)),
         output=dict(name=OUTPUT, kind="logits", activation="softmax"),
         explain=dict(layer="auto"),
+        training=about["training"])
+    (folder / "model.json").write_text(json.dumps(contents, indent=2) + "\n")
+
+
+def write_model(folder, network, scaling, summary):
+    """The network of a training of the study. `summary`: what summary.json holds."""
+    settings, metrics = summary["settings"], summary["metrics"]
+    images, interval = summary["images"], metrics["intervals"]["accuracy"]
+    write_files(
+        folder, network, scaling, settings["size"], class_entries(),
+        name=f"ALL smear fields, {settings['architecture']}, {settings['optimiser']}, {settings['split']} split", architecture=settings["architecture"],
         training=dict(recipe="models/training/study.py", settings=settings, epochs=summary["epochs"], bestEpoch=summary["bestEpoch"],
                       images={part: dict(zip(CLASSES, counts)) for part, counts in images.items()}, testAccuracy=metrics["accuracy"],
                       testAccuracyInterval=[interval["low"], interval["high"]],
                       intendedUse="Research use only. Not a diagnostic device."))
-    (folder / "model.json").write_text(json.dumps(contents, indent=2) + "\n")

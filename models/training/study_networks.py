@@ -40,7 +40,7 @@ def begin(name, classes, weights):
         return load_imagenet(network, weights), SYMMETRIC
     import architectures
     if name not in architectures.NAMES:
-        raise ValueError(f"there is no network '{name}'; there are {', '.join(dict.fromkeys((MOBILENET, *architectures.NAMES)))}.")
+        raise ValueError(f"there is no network '{name}'; there are {', '.join((MOBILENET, *architectures.NAMES))}.")
     network = architectures.build(name, classes=classes)
     if weights is None:
         return network, UNIT

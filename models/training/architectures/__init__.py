@@ -1,4 +1,4 @@
-"""The study's ten networks, and MobileNetV2, as PyTorch modules: float32 [n, 3, size, size] -> logits [n, classes].
+"""The study's ten networks as PyTorch modules: float32 [n, 3, size, size] -> logits [n, classes].
 
 torchvision's where it has them, so that its weights fit; Xception and NASNetMobile are written from their papers, and EfficientNetV2B0
 is a configuration of torchvision's EfficientNet. Strided layers pad alike on both sides, as PyTorch networks do; Keras pads more at
@@ -8,7 +8,7 @@ the lower right, so that Keras' weights would see the image shifted by half a st
 from dataclasses import dataclass
 
 from . import nasnet, xception
-from .scaled import densenet, efficientnet_b0, efficientnet_v2_b0, mobilenet_v2, resnet, vgg
+from .scaled import densenet, efficientnet_b0, efficientnet_v2_b0, resnet, vgg
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Spec:
     size: int            # pixels, width and height in the study
     parameters: int      # trainable ones of this implementation
     keras: int           # all that Keras counts
-    printed: float       # millions, in the study's table 2 (None: not one of the ten)
+    printed: float       # millions, in the study's table 2
     paper: str
     make: object         # (classes, width) -> module
 
@@ -34,10 +34,8 @@ SPECS = {
     "EfficientNetV2B0": Spec("efficientnet-v2-b0", 224, 7_139_704, 7_200_312, 7.1, "Tan and Le 2021, arXiv:2104.00298", efficientnet_v2_b0),
     "Xception": Spec("xception", 299, 22_855_952, 22_910_480, 22.9, "Chollet 2016, arXiv:1610.02357", xception.Xception),
     "NASNetMobile": Spec("nasnet-mobile", 224, 5_289_978, 5_326_716, 23, "Zoph et al. 2017, arXiv:1707.07012 (NASNet-A, 4 @ 1056)", nasnet.NASNetMobile),
-    "MobileNetV2": Spec("mobilenet-v2", 224, 3_504_872, 3_538_984, None, "Sandler et al. 2018, arXiv:1801.04381", mobilenet_v2),
 }
 NAMES = tuple(SPECS)
-STUDY = tuple(name for name in NAMES if SPECS[name].printed is not None)
 
 
 def build(name, classes=1000, width=1.0):

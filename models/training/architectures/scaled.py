@@ -67,7 +67,3 @@ def efficientnet_v2_b0(classes, width):
     plain = [(4, 3, 2, 48, 96, 3), (6, 3, 1, 96, 112, 5), (6, 3, 2, 112, 192, 8)]
     stages = [Config(e, k, s, eights(i, width), eights(o, width), n) for Config, rows in ((FusedMBConvConfig, fused), (MBConvConfig, plain)) for e, k, s, i, o, n in rows]
     return EfficientNet(stages, dropout=0.2, num_classes=classes, norm_layer=partial(nn.BatchNorm2d, eps=1e-3), last_channel=eights(1280, width))
-
-
-def mobilenet_v2(classes, width):
-    return models.MobileNetV2(num_classes=classes, width_mult=width)
