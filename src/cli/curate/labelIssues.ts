@@ -2,16 +2,17 @@
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { allOf, cutoutCandidates, embeddingOf } from '../../curation/candidates';
 import { judgeLabels } from '../../curation/judge';
 import { fingerprintImages } from '../../curation/fingerprints';
 import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
+import { nearPairs } from '../../curation/nearPairs';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
 import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
 import type { Spawn } from '../../evaluation/run/pool';
-import { alikePairs, likenessThreshold } from '../../images/alike';
 import { imageKey, walkImages } from '../../images/folder';
 import { resolveModel } from '../../models/resolve';
 import type { ClassInfo, ProviderChoice } from '../../protocol/analysis';
@@ -22,7 +23,7 @@ export interface LabelIssueOptions extends LabelledOptions {
   readonly by: Ranking;
   /** As `resolveModel` takes them. */
   readonly models: readonly string[];
-  /** The network whose features heads are trained on. */
+  /** The network whose features heads are trained on and near duplicates are looked for by. */
   readonly backbone: string;
   readonly provider: ProviderChoice;
   /** A .csv or .json file. */
@@ -59,9 +60,9 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const { images, classes } = await labelled(options, events);
     const labels = new Map(images.map((image) => [image.path, image.label]));
     const printed = await fingerprintImages(folder, { ...events, threads: availableParallelism(), failed: (file, error) => events.failed(imageKey(folder, file), error) });
-    const threshold = likenessThreshold(printed.map(({ fingerprint }) => fingerprint));
+    const embedding = await embeddingOf(printed, { ...events, model: backbone }, { signal: events.signal });
+    const { threshold, pairs } = await nearPairs(printed, { signal: events.signal, candidates: allOf(cutoutCandidates({ signal: events.signal }), embedding.candidates) });
     if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
-    const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
     return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
   }
   const images = await allImages(folder, events.failed);
