@@ -69,13 +69,22 @@ export function cutoutsOf(fingerprint: Fingerprint, which: readonly Cutout[] = C
   return which.map((cutout) => scaled(product(TRANSFORMS[cutout.down], across[cutout.across], values)));
 }
 
-/** Of two square matrices, into `out`: with three plain loops and no calls, since making cut-outs is all of the time. */
+/** Of two square matrices, into `out`; four columns a step, as making cut-outs is most of the time. */
 function product(a: Float64Array, b: Float64Array, out: Float64Array): Float64Array {
-  out.fill(0);
   for (let row = 0; row < FINGERPRINT_VALUES; row += SIDE) {
-    for (let k = 0; k < SIDE; k++) {
-      const factor = a[row + k];
-      for (let column = 0; column < SIDE; column++) out[row + column] += factor * b[k * SIDE + column];
+    for (let column = 0; column < SIDE; column += 4) {
+      let [first, second, third, fourth] = [0, 0, 0, 0];
+      for (let k = 0, at = column; k < SIDE; k++, at += SIDE) {
+        const factor = a[row + k];
+        first += factor * b[at];
+        second += factor * b[at + 1];
+        third += factor * b[at + 2];
+        fourth += factor * b[at + 3];
+      }
+      out[row + column] = first;
+      out[row + column + 1] = second;
+      out[row + column + 2] = third;
+      out[row + column + 3] = fourth;
     }
   }
   return out;
