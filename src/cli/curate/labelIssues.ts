@@ -70,9 +70,10 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
     return rankByBackground(placed, places, idsOf(classes), name);
   }
-  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
-  if (by === 'disagreement') return rankByDisagreement(scored, probabilities, idsOf(classes), names);
-  return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
+  const { images: scored, classes, names, probabilities, inDomain } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  const verdicts = names.map((model, m) => ({ model, probabilities: probabilities[m], inDomain: inDomain[m] }));
+  if (by === 'disagreement') return rankByDisagreement(scored, verdicts, idsOf(classes));
+  return rankByUncertainty(scored, verdicts[0], idsOf(classes), by);
 }
 
 /** A guessed group is left to the folds, which may cut it. */
