@@ -1,4 +1,5 @@
 /** Which images to look at first, each with its reason in one sentence. Pure. */
+import type { MapPlace } from '../explain/mapPlace';
 import type { AlikePair } from '../images/alike';
 import { confidentClasses, labelQuality, type JudgedLabels } from './labelIssues';
 
@@ -126,18 +127,7 @@ export function rankByDuplicates(images: readonly RankableImage[], pairs: readon
   );
 }
 
-/** Where a class-activation map lies, by image. */
-export interface MapPlace {
-  /** Index of the class that the map explains. */
-  readonly predicted: number;
-  /** Shares of the map's energy and of the picture outside cells, 0 to 1. */
-  readonly energy: number;
-  readonly area: number;
-  /** Undefined where the model does not say. */
-  readonly inDomain?: boolean | undefined;
-}
-
-/** Map on background: the share of the energy of the predicted class's Grad-CAM that lies outside cells. */
+/** Map on background: the share of the energy of the predicted class's Grad-CAM that lies outside cells. @param places by image */
 export function rankByBackground(images: readonly RankableImage[], places: readonly MapPlace[], classes: readonly string[], model: string): RankedImage[] {
   return byScore(
     images.map((image, i) => {

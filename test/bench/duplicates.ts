@@ -80,7 +80,7 @@ async function onFolder(folder: string, wished: number): Promise<void> {
     for (const [search, options] of Object.entries(searches)) {
       // A kind at a time: the copies of a field would find it through each other.
       for (const kind of Object.keys(KINDS)) {
-        const planted = images.filter((image) => image.path.endsWith(` ${kind}.png`));
+        const planted = images.filter((image) => image.path.slice(nameOf(0).length - 4) === ` ${kind}.png`);
         const { groups } = await duplicatesOf([...given, ...planted], options);
         const groupOf = new Map(groups.flatMap(({ id, members }) => members.map((member) => [member.path, id] as const)));
         const found = planted.filter((image) => groupOf.get(image.path) !== undefined && groupOf.get(image.path) === groupOf.get(`${image.path.split(' ')[0]}.png`));
