@@ -1,6 +1,7 @@
 /** The page of the review queue's grid: pictures, of which those that are selected are labelled with one key. */
 import type { FromGrid, GridImage, GridOrder, ToGrid } from '../src/protocol/grid';
 import { RESEARCH_USE } from '../src/protocol/format';
+import { applyChange } from '../src/protocol/gridChanges';
 import { byId, create, say } from './dom';
 import { GridCells } from './grid/cells';
 import { Selection } from './grid/selection';
@@ -17,6 +18,8 @@ const stateChoice = byId<HTMLSelectElement>('state');
 const labelChoice = byId<HTMLSelectElement>('label');
 
 let told: Extract<ToGrid, { kind: 'images' }> | undefined;
+/** All of them, in their order. */
+let images: readonly GridImage[] = [];
 let visible: readonly GridImage[] = [];
 let focused = false;
 
@@ -25,7 +28,7 @@ const cells = new GridCells(grid, (path) => api.postMessage({ kind: 'picture', p
 
 function show(): void {
   if (!told) return;
-  const { images, classes, order, orders, ranking, busy } = told;
+  const { classes, order, orders, ranking, busy } = told;
   const [state, label] = [stateChoice.value, labelChoice.value];
   visible = images.filter((image) => (!state || image.state === state) && (!label || (label === 'none' ? image.label === undefined : label === 'unsure' ? image.label === null : image.label === `${label.slice(1)}`)));
   selection.over(visible.map(({ path }) => path));
@@ -131,6 +134,8 @@ for (const event of ['focus', 'blur'] as const) {
 window.addEventListener('message', ({ data }: MessageEvent<ToGrid>) => {
   switch (data.kind) {
     case 'images':
+      if (data.since !== 0 && data.since !== told?.number) return;
+      images = applyChange(data.since === 0 ? [] : images, data.change);
       told = data;
       return show();
     case 'picture':

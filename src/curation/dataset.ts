@@ -135,7 +135,7 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 }
 
 /** The fixed list of classes: the project's, or, where there is none, the labels given, sorted, which `isFixed` tells apart. */
-export function classesOf({ project, images }: { readonly project: Project | undefined; readonly images: readonly { readonly state: ImageState | undefined }[] }): { readonly classes: Project['classes']; readonly isFixed: boolean } {
+export function classesInUse({ project, images }: { readonly project: Project | undefined; readonly images: readonly { readonly state: ImageState | undefined }[] }): { readonly classes: Project['classes']; readonly isFixed: boolean } {
   if (project) return { classes: project.classes, isFixed: true };
   const given = new Set(images.flatMap(({ state }) => [...(state?.opinions ?? []).flatMap(({ label }) => label?.value ?? []), ...(state?.adjudication ? [state.adjudication.value] : [])]));
   return { classes: [...given].sort().map((id) => ({ id, name: id })), isFixed: false };

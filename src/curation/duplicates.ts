@@ -1,8 +1,8 @@
 /** Images of a set that show the same: the same bytes, or pictures that are alike. */
 import { createHash } from 'node:crypto';
 import { byCodeUnits, byPath } from '../evaluation/order';
-import { alikePairs, likenessThreshold, MAX_PAIRS } from '../images/alike';
 import type { Fingerprint } from '../images/fingerprint';
+import { nearPairs, type NearOptions } from './nearPairs';
 
 export interface DuplicateInput {
   readonly path: string;
@@ -31,7 +31,7 @@ export interface DuplicateMember {
 export interface DuplicatePair {
   readonly a: string;
   readonly b: string;
-  /** Correlation of the fingerprints over all eight orientations, to 1. */
+  /** Correlation of the fingerprints over all eight orientations, to 1; where one is cut out of the other, of that part. */
   readonly likeness: number;
   /** Cosine of the embeddings, −1 to 1, where a model gave them: a second opinion. */
   readonly embedding?: number | undefined;
@@ -64,12 +64,9 @@ export interface Duplicates {
   readonly groups: readonly DuplicateGroup[];
 }
 
-export interface DuplicateOptions {
-  /** Pooled features of a model by sha256: they confirm or question what the fingerprints found. */
-  readonly embedding?: ((sha256: string) => Float32Array | undefined) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Told 0 to 1 of the search for near duplicates, now and then. */
-  readonly progress?: ((share: number) => void) | undefined;
+export interface DuplicateOptions extends NearOptions {
+  /** Cosine of a model's pooled features of two images, by sha256: a second opinion of the pairs found. */
+  readonly cosine?: ((a: string, b: string) => number | undefined) | undefined;
 }
 
 /**
@@ -77,7 +74,7 @@ export interface DuplicateOptions {
  * `pairs` says who is alike to whom. Does not depend on the order of the images.
  * @throws SmearLensError `cancelled`
  */
-export async function duplicatesOf(images: readonly DuplicateInput[], { embedding, signal, progress }: DuplicateOptions = {}): Promise<Duplicates> {
+export async function duplicatesOf(images: readonly DuplicateInput[], { cosine, ...near }: DuplicateOptions = {}): Promise<Duplicates> {
   const contents = new Map<string, DuplicateInput[]>();
   for (const image of [...images].sort(byPath)) {
     const copies = contents.get(image.sha256);
@@ -86,14 +83,13 @@ export async function duplicatesOf(images: readonly DuplicateInput[], { embeddin
   }
   // One picture a content is compared, so that copies cost nothing.
   const seen = [...contents.values()].map(([first]) => first).filter((image): image is DuplicateInput & { fingerprint: Fingerprint } => image.fingerprint !== undefined);
-  const threshold = likenessThreshold(seen.map(({ fingerprint }) => fingerprint));
-  const pairs = threshold === undefined ? [] : await alikePairs(seen.map(({ fingerprint }) => fingerprint), { threshold, signal, progress });
+  const { threshold, pairs, incomplete } = await nearPairs(seen, near);
   const sets = new DisjointSets();
   const pairsOf = new Map<string, (DuplicatePair & { sha256: string })[]>();
   for (const { a, b } of pairs) sets.join(seen[a].sha256, seen[b].sha256);
   for (const { a, b, likeness } of pairs) {
     const root = sets.find(seen[a].sha256);
-    const pair = { a: seen[a].path, b: seen[b].path, likeness, embedding: cosine(embedding?.(seen[a].sha256), embedding?.(seen[b].sha256)), sha256: root };
+    const pair = { a: seen[a].path, b: seen[b].path, likeness, embedding: cosine?.(seen[a].sha256, seen[b].sha256), sha256: root };
     const known = pairsOf.get(root);
     if (known) known.push(pair);
     else pairsOf.set(root, [pair]);
@@ -104,7 +100,7 @@ export async function duplicatesOf(images: readonly DuplicateInput[], { embeddin
     byRoot.set(root, [...(byRoot.get(root) ?? []), ...copies]);
   }
   const groups = [...byRoot].filter(([, members]) => members.length > 1).map(([root, members]) => groupOf(members, (pairsOf.get(root) ?? []).map(({ sha256: _, ...pair }) => pair)));
-  return { images: images.length, nearThreshold: threshold ?? null, incomplete: pairs.length === MAX_PAIRS, groups: groups.sort((a, b) => byCodeUnits(a.members[0].path, b.members[0].path)) };
+  return { images: images.length, nearThreshold: threshold ?? null, incomplete, groups: groups.sort((a, b) => byCodeUnits(a.members[0].path, b.members[0].path)) };
 }
 
 function groupOf(unsorted: readonly DuplicateInput[], pairs: readonly DuplicatePair[]): DuplicateGroup {
@@ -121,17 +117,6 @@ function groupOf(unsorted: readonly DuplicateInput[], pairs: readonly DuplicateP
     labels,
     conflict: labels.length > 1,
   };
-}
-
-function cosine(a: Float32Array | undefined, b: Float32Array | undefined): number | undefined {
-  if (!a || !b || a.length !== b.length) return undefined;
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i] * b[i];
-    aa += a[i] ** 2;
-    bb += b[i] ** 2;
-  }
-  return aa === 0 || bb === 0 ? undefined : dot / Math.sqrt(aa * bb);
 }
 
 /** Union-find (Tarjan 1975) with path halving; the smaller name is the root, so that it does not depend on the order. */

@@ -28,7 +28,7 @@ export interface Labelled {
  * @throws SmearLensError `image-not-found`, `input-invalid` where nothing is labelled
  */
 export async function labelledImages(options: LabelledOptions, failed: (path: string, error: unknown) => void): Promise<Labelled> {
-  const classes = await classesOf(options);
+  const classes = await classesToReadBy(options);
   const truth = await openTruth(options, new ClassMapping(classes, options.map));
   const images: LabelledImage[] = [];
   let unlabelled = 0;
@@ -40,7 +40,8 @@ export async function labelledImages(options: LabelledOptions, failed: (path: st
   return { classes, images: images.sort((a, b) => byCodeUnits(a.path, b.path)), unlabelled };
 }
 
-async function classesOf({ folder, labels, groups, classes, map }: LabelledOptions): Promise<readonly ClassInfo[]> {
+/** The classes that names of labels are read as: those that the user gives, the project's, else one a name. */
+async function classesToReadBy({ folder, labels, groups, classes, map }: LabelledOptions): Promise<readonly ClassInfo[]> {
   const named = (ids: readonly string[]): ClassInfo[] => ids.map((id) => ({ id, name: id }));
   if (classes) return named(classes);
   const root = findLogRoot(path.resolve(folder));

@@ -27,6 +27,8 @@ export interface ModelScores<T> {
   readonly images: readonly (T & { readonly sha256: string })[];
   /** By model: calibrated probabilities [images, classes], row-major. */
   readonly probabilities: readonly Float64Array[];
+  /** By model and image; undefined where a manifest has no domain. */
+  readonly inDomain: readonly (readonly (boolean | undefined)[])[];
 }
 
 /** @throws SmearLensError `cancelled`, `input-invalid` where models have other classes, or what opening a model throws */
@@ -48,15 +50,15 @@ export async function scoresOf<T extends NamedImage>(images: readonly T[], optio
       });
       const scoring = batcher.predict(tensors, wanted);
       batcher.arrived();
-      const logits = (await scoring).map((own) => {
+      const scores = (await scoring).map((own) => {
         if (own && 'error' in own) throw fromErrorInfo(own.error);
-        return own?.logits ?? [];
+        return { logits: own?.logits ?? [], inDomain: own?.inDomain };
       });
-      return { image: { ...image, sha256 }, logits };
+      return { image: { ...image, sha256 }, scores };
     });
     if (signal.aborted) throw new SmearLensError('cancelled', 'Running the models was cancelled.', 'Start it again.');
-    const probabilities = models.map((model, m) => Float64Array.from(scored.flatMap(({ logits }) => (model.scores === 'one-vs-rest' ? oneVsRestProbabilities(logits[m], model.temperature) : probabilitiesOf(logits[m], 'softmax', model.temperature)))));
-    return { classes, models, images: scored.map(({ image }) => image), probabilities };
+    const probabilities = models.map((model, m) => Float64Array.from(scored.flatMap(({ scores }) => (model.scores === 'one-vs-rest' ? oneVsRestProbabilities(scores[m].logits, model.temperature) : probabilitiesOf(scores[m].logits, 'softmax', model.temperature)))));
+    return { classes, models, images: scored.map(({ image }) => image), probabilities, inDomain: models.map((_, m) => scored.map(({ scores }) => scores[m].inDomain)) };
   } finally {
     await crew.close();
   }

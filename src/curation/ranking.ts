@@ -1,9 +1,10 @@
 /** Which images to look at first, each with its reason in one sentence. Pure. */
 import type { ModelVerdict } from '../annotations/types';
+import type { MapPlace } from '../explain/mapPlace';
 import type { AlikePair } from '../images/alike';
 import { confidentClasses, labelQuality, type JudgedLabels } from './labelIssues';
 
-export type ReasonKind = 'label-to-check' | 'uncertain' | 'disagreement' | 'near-duplicate-other-label' | 'map-on-background';
+export type ReasonKind = 'label-to-check' | 'uncertain' | 'disagreement' | 'near-duplicate-other-label' | 'map-on-background' | 'outside-domain';
 
 /** What images can be ranked by. */
 export const RANKINGS = ['label', 'margin', 'entropy', 'disagreement', 'duplicates', 'background'] as const;
@@ -52,42 +53,64 @@ export function rankByLabel(images: readonly RankableImage[], judged: JudgedLabe
   );
 }
 
+/** What a model made of images. */
+export interface Verdicts {
+  /** [n, classes], row-major. */
+  readonly probabilities: ArrayLike<number>;
+  readonly model: string;
+  /** By image; undefined where the model does not say. */
+  readonly inDomain: readonly (boolean | undefined)[];
+}
+
+/** Certainties up to which a model is not sure, and fairly sure. */
+const [NOT_SURE, FAIRLY_SURE] = [0.5, 0.9];
+
 /**
- * Uncertainty of a model: by `margin` 1 − (p of the likeliest class − p of the second), by `entropy` H(p)/ln(classes).
- * @param probabilities [n, classes], row-major
+ * Uncertainty of a model: by `margin` 1 − (p of the likeliest class − p of the second), by `entropy` H(p)/ln(classes). Images outside the model's domain come first,
+ * without a class: there it knows nothing, however sure its numbers are.
  */
-export function rankByUncertainty(images: readonly RankableImage[], probabilities: ArrayLike<number>, classes: readonly string[], by: 'margin' | 'entropy', model: string): RankedImage[] {
+export function rankByUncertainty(images: readonly RankableImage[], { probabilities, model, inDomain }: Verdicts, classes: readonly string[], by: 'margin' | 'entropy'): RankedImage[] {
   return byScore(
     images.map((image, i) => {
+      if (inDomain[i] === false) return { ...named(image, classes), score: 1, reason: outside(model) };
       const row = rowOf(probabilities, i, classes.length);
       const [first, second] = likeliest(row);
       const margin = row[first] - row[second];
       const entropy = entropyOf(row) / Math.log(classes.length);
       const measure = by === 'margin' ? `margin ${share(margin)}` : `entropy ${share(entropy)} of 1`;
-      const text = `Not sure: ${classes[first]} ${share(row[first])}, ${classes[second]} ${share(row[second])} (${measure}) by ${model}.`;
-      return { ...named(image, classes), predicted: classes[first], score: by === 'margin' ? 1 - margin : entropy, reason: { kind: 'uncertain', text } };
+      const score = by === 'margin' ? 1 - margin : entropy;
+      const words = 1 - score <= NOT_SURE ? 'Not sure' : 1 - score <= FAIRLY_SURE ? 'Fairly sure' : 'Sure';
+      const text = `${words}: ${classes[first]} ${share(row[first])}, ${classes[second]} ${share(row[second])} (${measure}) by ${model}.`;
+      return { ...named(image, classes), predicted: classes[first], score, reason: { kind: 'uncertain', text } };
     }),
   );
 }
 
 /**
- * Disagreement between models: the Jensen-Shannon divergence of their probabilities, equal weights, over its largest possible value, ln min(models, classes).
- * @param probabilities by model, each [n, classes], row-major
+ * Disagreement between models: the Jensen-Shannon divergence of their probabilities, equal weights, over its largest possible value, ln min(models, classes). Of an
+ * image outside the domain of a model that model has no say; where fewer than two have one, the image comes last.
+ * @param verdicts by model
  */
-export function rankByDisagreement(images: readonly RankableImage[], probabilities: readonly ArrayLike<number>[], classes: readonly string[], models: readonly string[]): RankedImage[] {
-  const most = Math.log(Math.min(models.length, classes.length));
+export function rankByDisagreement(images: readonly RankableImage[], verdicts: readonly Verdicts[], classes: readonly string[]): RankedImage[] {
   return byScore(
     images.map((image, i) => {
-      const rows = probabilities.map((own) => rowOf(own, i, classes.length));
+      const said = verdicts.filter(({ inDomain }) => inDomain[i] !== false);
+      const silent = verdicts.filter(({ inDomain }) => inDomain[i] === false).map(({ model }) => model);
+      if (said.length < 2) return { ...named(image, classes), score: 0, reason: outside(silent.join(' and ')) };
+      const rows = said.map(({ probabilities }) => rowOf(probabilities, i, classes.length));
       const mean = classes.map((_, c) => rows.reduce((sum, row) => sum + row[c], 0) / rows.length);
       const divergence = Math.max(0, entropyOf(mean) - rows.reduce((sum, row) => sum + entropyOf(row), 0) / rows.length);
-      const score = Math.min(1, divergence / most);
-      const verdicts = rows.map((row, m) => `${models[m]} says ${classes[likeliest(row)[0]]} ${share(row[likeliest(row)[0]])}`);
+      const score = Math.min(1, divergence / Math.log(Math.min(said.length, classes.length)));
+      const words = rows.map((row, m) => `${said[m].model} says ${classes[likeliest(row)[0]]} ${share(row[likeliest(row)[0]])}`);
       const isOne = new Set(rows.map((row) => likeliest(row)[0])).size === 1;
-      const text = `${isOne ? 'Models agree on the class' : 'Models disagree'}: ${verdicts.join(', ')} (Jensen-Shannon divergence ${share(score)} of 1).`;
+      const text = `${isOne ? 'Models agree on the class' : 'Models disagree'}: ${[...words, ...silent.map((model) => `outside the domain of ${model}`)].join(', ')} (Jensen-Shannon divergence ${share(score)} of 1).`;
       return { ...named(image, classes), predicted: classes[likeliest(mean)[0]], score, reason: { kind: 'disagreement', text } };
     }),
   );
+}
+
+function outside(model: string): RankedImage['reason'] {
+  return { kind: 'outside-domain', text: `Outside the model's domain: unlike the training images of ${model}, so that no class is offered.` };
 }
 
 /** Near-duplicates of images with another label: the likeness to the likest of them. Only images that have one. */
@@ -107,20 +130,12 @@ export function rankByDuplicates(images: readonly RankableImage[], pairs: readon
   );
 }
 
-/** Where a class-activation map lies, by image. */
-export interface MapPlace {
-  /** Index of the class that the map explains. */
-  readonly predicted: number;
-  /** Shares of the map's energy and of the picture outside cells, 0 to 1. */
-  readonly energy: number;
-  readonly area: number;
-}
-
-/** Map on background: the share of the energy of the predicted class's Grad-CAM that lies outside cells. */
-export function rankByBackground(images: readonly RankableImage[], places: readonly MapPlace[], classes: readonly string[], model: string): RankedImage[] {
+/** Map on background: the share of the energy of the predicted class's Grad-CAM that lies outside cells. @param places by image */
+export function rankByBackground(images: readonly RankableImage[], places: readonly Omit<MapPlace, 'probabilities'>[], classes: readonly string[], model: string): RankedImage[] {
   return byScore(
     images.map((image, i) => {
-      const { predicted, energy, area } = places[i];
+      const { predicted, energy, area, inDomain } = places[i];
+      if (inDomain === false) return { ...named(image, classes), score: energy, reason: outside(model) };
       const text = `${share(100 * energy, 0)} % of the energy of the Grad-CAM for ${classes[predicted]} lies outside cells, on ${share(100 * area, 0)} % of the picture, by ${model}.`;
       return { ...named(image, classes), predicted: classes[predicted], score: energy, reason: { kind: 'map-on-background', text } };
     }),

@@ -7,7 +7,7 @@ import { SmearLensError } from '../errors';
 import { FileRuns } from '../evaluation/fileRuns';
 import { imageKey } from '../images/folder';
 import type { AgreementOptions, RatedImage } from './agreement';
-import { classesOf } from './dataset';
+import { classesInUse } from './dataset';
 
 /**
  * Reads the log of a folder; no image is opened.
@@ -28,7 +28,7 @@ export async function readRated(folder: string): Promise<{ readonly images: read
   const runs = new FileRuns();
   for (const { path: file } of found) runs.add(file);
   const images = isGuessed ? found.map((image) => ({ ...image, group: image.group ?? runs.groupOf(image.path) })) : found;
-  const { classes } = classesOf({ project, images: found });
+  const { classes } = classesInUse({ project, images: found });
   const listed = classes.map(({ id }) => id);
   // A class that was taken out of the project still has its labels.
   const given = new Set(found.flatMap(({ state }) => state.opinions.flatMap(({ label, repeats }) => [label, ...repeats].flatMap((event) => event?.value ?? []))));

@@ -7,16 +7,20 @@ export interface ScoringModel {
   readonly sha256: string;
   /** [images, classes], row-major. */
   readonly probabilities: ArrayLike<number>;
+  /** By image; undefined where the model does not say. */
+  readonly inDomain?: readonly (boolean | undefined)[] | undefined;
 }
 
 /**
  * @param classes ids
- * @returns by path, a verdict a model, in their order; of several likeliest classes the first is predicted
+ * @returns by path, a verdict a model, in their order; of several likeliest classes the first is predicted, and outside the model's domain none
  */
 export function verdictsOf(images: readonly { readonly path: string }[], models: readonly ScoringModel[], classes: readonly string[]): Map<string, ModelVerdict[]> {
-  return new Map(images.map(({ path }, i) => [path, models.map(({ id, sha256, probabilities }) => verdict({ id, sha256 }, classes.map((_, c) => probabilities[i * classes.length + c]), classes))]));
+  return new Map(images.map(({ path }, i) => [path, models.map((model) => verdictOf(model, i, classes))]));
 }
 
-function verdict(model: Pick<ModelVerdict, 'id' | 'sha256'>, row: readonly number[], classes: readonly string[]): ModelVerdict {
-  return { ...model, predicted: classes[row.indexOf(Math.max(...row))] ?? null, probabilities: Object.fromEntries(classes.map((id, c) => [id, row[c]])) };
+function verdictOf({ id, sha256, probabilities, inDomain }: ScoringModel, image: number, classes: readonly string[]): ModelVerdict {
+  const row = classes.map((_, c) => probabilities[image * classes.length + c]);
+  const predicted = inDomain?.[image] === false ? null : (classes[row.indexOf(Math.max(...row))] ?? null);
+  return { id, sha256, predicted, probabilities: Object.fromEntries(classes.map((name, c) => [name, row[c]])) };
 }

@@ -6,6 +6,7 @@ import { contextOfReason } from '../curation/queue';
 import { SmearLensError, toErrorInfo } from '../errors';
 import { imageKey } from '../images/folder';
 import type { FromGrid, GridImage, GridOrder, ToGrid } from '../protocol/grid';
+import { changeOf } from '../protocol/gridChanges';
 import { labelName } from '../protocol/labels';
 import { runCommandLine } from './commandLine';
 import { browserShows, GRID_FOCUS } from './contributions';
@@ -32,9 +33,14 @@ export interface GridOptions {
   readonly entry: string;
 }
 
+const NOTHING = { number: 0, images: [] };
+
 /** The review queue as a grid of pictures, of which many can be labelled at once. */
 export class GridPanel {
   private shown: { readonly panel: vscode.WebviewPanel; readonly queue: FolderQueue } | undefined;
+  /** What the page was sent, by the last message's number; 0: nothing. */
+  private sent: { readonly number: number; readonly images: readonly GridImage[] } = NOTHING;
+  private last = 0;
   private order: GridOrder | undefined;
   /** Places by path; undefined until like images were looked for. */
   private similarity: ReadonlyMap<string, number> | undefined;
@@ -54,6 +60,7 @@ export class GridPanel {
     const asset = (name: string): string => webview.asWebviewUri(vscode.Uri.joinPath(assets, name)).toString();
     this.shown = { panel, queue };
     this.order = this.similarity = undefined;
+    this.sent = NOTHING;
     const focus = (focused: boolean): void => void vscode.commands.executeCommand('setContext', GRID_FOCUS, focused);
     const subscriptions = vscode.Disposable.from(
       queue.onDidChange(() => this.post()),
@@ -94,6 +101,8 @@ export class GridPanel {
   private async receive(message: Exclude<FromGrid, { kind: 'focus' }>, panel: vscode.WebviewPanel, queue: FolderQueue): Promise<void> {
     switch (message.kind) {
       case 'ready':
+        // A new page, which knows nothing.
+        this.sent = NOTHING;
         return this.post();
       case 'order':
         return this.sortBy(message.order, queue);
@@ -174,6 +183,8 @@ export class GridPanel {
       return { path: file, uri: own, sha256, state, label, reason: reason?.text };
     });
     const orders: GridOrder[] = [...(ranking === undefined ? [] : (['reason'] as const)), 'name', 'state', 'similarity'];
-    void panel.webview.postMessage({ kind: 'images', images, classes: queue.classes, order, orders, ranking, busy } satisfies ToGrid);
+    const { number: since, images: before } = this.sent;
+    this.sent = { number: (this.last += 1), images };
+    void panel.webview.postMessage({ kind: 'images', number: this.last, since, change: changeOf(before, images), classes: queue.classes, order, orders, ranking, busy } satisfies ToGrid);
   }
 }

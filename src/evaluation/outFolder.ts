@@ -19,19 +19,20 @@ export async function openOutFolder(folder: string, resume: boolean): Promise<vo
 
 /**
  * Writes a file whole or not at all.
+ * @param hint what the user can do where it cannot be written
  * @throws SmearLensError `output-unwritable`
  */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, content: string | Uint8Array, hint?: string): Promise<void> {
   const unfinished = `${file}.part`;
   try {
     await fs.mkdir(path.dirname(file), { recursive: true });
-    await fs.writeFile(unfinished, text);
+    await fs.writeFile(unfinished, content);
     await fs.rename(unfinished, file);
   } catch (error) {
-    throw unwritable(file, error);
+    throw unwritable(file, error, hint);
   }
 }
 
-function unwritable(file: string, error: unknown): SmearLensError {
-  return new SmearLensError('output-unwritable', `${file}: cannot be written (${(error as Error).message}).`, 'Choose another folder with --out.');
+function unwritable(file: string, error: unknown, hint = 'Choose another folder with --out.'): SmearLensError {
+  return new SmearLensError('output-unwritable', `${file}: cannot be written (${(error as Error).message}).`, hint);
 }

@@ -48,9 +48,10 @@ export interface AlikeOptions {
  * The correlation from which two pictures of this set count as alike: 0.6, and more where unrelated pictures of the set are alike (single
  * cells in the middle of a black square): then ten standard deviations above those, in Fisher's z (atanh of the correlation; median and
  * MAD over a fixed sample of pairs). Sets of fewer than 20 pictures: 0.9.
+ * @param measure correlation of two pictures, where it is another than that of their fingerprints
  * @returns undefined where near duplicates cannot be told from other pictures of the set
  */
-export function likenessThreshold(fingerprints: readonly Fingerprint[]): number | undefined {
+export function likenessThreshold(fingerprints: readonly Fingerprint[], measure: (a: Fingerprint, b: Fingerprint) => number = likeness): number | undefined {
   const count = fingerprints.length;
   if (count < FEW) return SAME_FIELD_OF_FEW;
   const pairs = Math.min(SAMPLE, (count * (count - 1)) / 2);
@@ -58,7 +59,7 @@ export function likenessThreshold(fingerprints: readonly Fingerprint[]): number 
   const z = Array.from({ length: pairs }, (_, k) => {
     const a = k % count;
     const b = (a + 1 + ((k * 7919) % (count - 1))) % count;
-    return Math.atanh(Math.min(likeness(fingerprints[a], fingerprints[b]), 1 - 1e-9));
+    return Math.atanh(Math.min(measure(fingerprints[a], fingerprints[b]), 1 - 1e-9));
   });
   const middle = median(z);
   const deviation = 1.4826 * median(z.map((value) => Math.abs(value - middle)));
@@ -107,6 +108,13 @@ export async function alikePairs(fingerprints: readonly Fingerprint[], options: 
  */
 function coarseRadius(threshold: number): number {
   return Math.min(COARSE_RADIUS, 1.2 * Math.sqrt(2 * (1 - threshold)));
+}
+
+/** Whether two coarse vectors (`coarseOf`) are near enough for their pictures to be compared in earnest. */
+export function coarselyAlike(a: Float32Array, b: Float32Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < COARSE_VALUES; i++) sum += (a[i] - b[i]) ** 2;
+  return sum <= COARSE_RADIUS * COARSE_RADIUS;
 }
 
 /** The pictures after `a`, of another part, whose coarse vectors are within the radius. */

@@ -15,7 +15,7 @@ const SIDE = 32;
 /** Pixels a cell and direction that are looked at, at most. */
 const SAMPLES = 8;
 /** Frequencies kept a direction. */
-const KEPT = 16;
+export const FREQUENCIES = 16;
 /** Grey levels (standard deviation) below which a picture is blank: what is left is noise and rounding. */
 const BLANK = 1;
 
@@ -23,10 +23,10 @@ const BLANK = 1;
 export type Fingerprint = Int8Array;
 
 /** Values of a {@link Fingerprint}, one byte each. */
-export const FINGERPRINT_VALUES = KEPT * KEPT;
+export const FINGERPRINT_VALUES = FREQUENCIES * FREQUENCIES;
 
 /** cos(π·u·(2x + 1) / 2N)·√(2/N): row u of the orthonormal DCT-II, but for the scale of row 0, which is not used alone. */
-const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) => {
+const COSINES = Float64Array.from({ length: FREQUENCIES * SIDE }, (_, i) => {
   const [u, x] = [Math.floor(i / SIDE), i % SIDE];
   return Math.sqrt((u === 0 ? 1 : 2) / SIDE) * Math.cos((Math.PI * u * (2 * x + 1)) / (2 * SIDE));
 });
@@ -38,7 +38,7 @@ export async function fingerprintOf(image: RgbImage): Promise<Fingerprint> {
   let largest = 0;
   for (let i = 1; i < FINGERPRINT_VALUES; i++) {
     energy += coefficients[i] ** 2;
-    coefficients[i] *= Math.hypot(Math.floor(i / KEPT), i % KEPT);
+    coefficients[i] *= Math.hypot(Math.floor(i / FREQUENCIES), i % FREQUENCIES);
     largest = Math.max(largest, Math.abs(coefficients[i]));
   }
   const fingerprint = new Int8Array(FINGERPRINT_VALUES);
@@ -74,22 +74,22 @@ function samplePlaces(length: number): number[][] {
   return Array.from({ length: SIDE }, (_, cell) => Array.from({ length: count }, (__, k) => Math.floor(((cell + (k + 0.5) / count) * length) / SIDE)));
 }
 
-/** The first {@link KEPT} frequencies each way of the orthonormal two-dimensional DCT-II. */
+/** The first {@link FREQUENCIES} frequencies each way of the orthonormal two-dimensional DCT-II. */
 function transform(grey: Float64Array): Float64Array {
-  const rows = new Float64Array(SIDE * KEPT);
+  const rows = new Float64Array(SIDE * FREQUENCIES);
   for (let y = 0; y < SIDE; y++) {
-    for (let v = 0; v < KEPT; v++) {
+    for (let v = 0; v < FREQUENCIES; v++) {
       let sum = 0;
       for (let x = 0; x < SIDE; x++) sum += COSINES[v * SIDE + x] * grey[y * SIDE + x];
-      rows[y * KEPT + v] = sum;
+      rows[y * FREQUENCIES + v] = sum;
     }
   }
   const out = new Float64Array(FINGERPRINT_VALUES);
-  for (let u = 0; u < KEPT; u++) {
-    for (let v = 0; v < KEPT; v++) {
+  for (let u = 0; u < FREQUENCIES; u++) {
+    for (let v = 0; v < FREQUENCIES; v++) {
       let sum = 0;
-      for (let y = 0; y < SIDE; y++) sum += COSINES[u * SIDE + y] * rows[y * KEPT + v];
-      out[u * KEPT + v] = sum;
+      for (let y = 0; y < SIDE; y++) sum += COSINES[u * SIDE + y] * rows[y * FREQUENCIES + v];
+      out[u * FREQUENCIES + v] = sum;
     }
   }
   return out;
@@ -106,20 +106,20 @@ export function likeness(a: Fingerprint, b: Fingerprint): number {
 }
 
 function largestProduct(a: Fingerprint, b: Fingerprint): number {
-  return Math.max(mirroredProduct(a, b, KEPT, 1), mirroredProduct(a, b, 1, KEPT));
+  return Math.max(mirroredProduct(a, b, FREQUENCIES, 1), mirroredProduct(a, b, 1, FREQUENCIES));
 }
 
 /** @param rowStep of `b`: with (1, 16) instead of (16, 1) it is transposed */
 function mirroredProduct(a: Fingerprint, b: Fingerprint, rowStep: number, columnStep: number): number {
   let [evenEven, evenOdd, oddEven, oddOdd] = [0, 0, 0, 0];
-  for (let u = 0; u < KEPT; u += 2) {
-    for (let v = 0; v < KEPT; v += 2) {
-      const i = u * KEPT + v;
+  for (let u = 0; u < FREQUENCIES; u += 2) {
+    for (let v = 0; v < FREQUENCIES; v += 2) {
+      const i = u * FREQUENCIES + v;
       const j = u * rowStep + v * columnStep;
       evenEven += a[i] * b[j];
       evenOdd += a[i + 1] * b[j + columnStep];
-      oddEven += a[i + KEPT] * b[j + rowStep];
-      oddOdd += a[i + KEPT + 1] * b[j + rowStep + columnStep];
+      oddEven += a[i + FREQUENCIES] * b[j + rowStep];
+      oddOdd += a[i + FREQUENCIES + 1] * b[j + rowStep + columnStep];
     }
   }
   return Math.max(evenEven + evenOdd + oddEven + oddOdd, evenEven + evenOdd - oddEven - oddOdd, evenEven - evenOdd + oddEven - oddOdd, evenEven - evenOdd - oddEven + oddOdd);
@@ -162,7 +162,14 @@ export const COARSE_VALUES = COARSE.length;
  * coarse vectors near to each other (Euclidean), so that few pairs have to be compared in earnest. Zeros for a blank picture.
  */
 export function coarseOf(fingerprint: Fingerprint): Float32Array {
-  const values = Float32Array.from(COARSE, ({ u, v, weight }) => weight * (u === v ? Math.abs(fingerprint[u * KEPT + u]) : Math.hypot(fingerprint[u * KEPT + v], fingerprint[v * KEPT + u])));
-  const length = Math.hypot(...values);
-  return length === 0 ? values : values.map((value) => value / length);
+  const values = new Float32Array(COARSE_VALUES);
+  let sum = 0;
+  for (let i = 0; i < COARSE_VALUES; i++) {
+    const { u, v, weight } = COARSE[i];
+    const [one, other] = [fingerprint[u * FREQUENCIES + v], u === v ? 0 : fingerprint[v * FREQUENCIES + u]];
+    values[i] = weight * Math.sqrt(one * one + other * other);
+    sum += values[i] ** 2;
+  }
+  if (sum > 0) for (let i = 0; i < COARSE_VALUES; i++) values[i] /= Math.sqrt(sum);
+  return values;
 }

@@ -1,5 +1,6 @@
 /** Messages between the extension host and the page of the review queue's grid. */
 import type { ClassInfo } from './analysis';
+import type { GridChange } from './gridChanges';
 import type { QueueState } from './queue';
 
 /** An image of the grid. */
@@ -20,8 +21,11 @@ export type GridOrder = 'reason' | 'state' | 'name' | 'similarity';
 
 /** Host to page. */
 export type ToGrid =
-  /** All of them in their order; each message replaces the one before. */
-  | { readonly kind: 'images'; readonly images: readonly GridImage[]; readonly classes: readonly ClassInfo[]; readonly order: GridOrder; readonly orders: readonly GridOrder[]; readonly ranking?: string | undefined; readonly busy?: string | undefined }
+  /**
+   * What is new since the message of number `since`; 0: since nothing, so that it is all of them. A page that has another one passes it over, as it
+   * has then just been made and is sent everything once it says that it is ready.
+   */
+  | { readonly kind: 'images'; readonly number: number; readonly since: number; readonly change: GridChange; readonly classes: readonly ClassInfo[]; readonly order: GridOrder; readonly orders: readonly GridOrder[]; readonly ranking?: string | undefined; readonly busy?: string | undefined }
   /** A picture that was asked for; undefined: nobody can decode it. */
   | { readonly kind: 'picture'; readonly path: string; readonly png: Uint8Array | undefined }
   /** A key was pressed: the page answers with a `label` about the images that are selected. */

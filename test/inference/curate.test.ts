@@ -46,6 +46,21 @@ it('finds planted copies and nothing else, reports first, then excludes and grou
   expect([second[0].excluded, second[0].grouped]).toEqual([0, 0]);
 }, 120_000);
 
+it('finds what was cropped by a fifth of its area, by its picture and by its features, and says their cosine', async () => {
+  const cropped = cli.at('cropped');
+  await drawSamples(cropped);
+  // Enough unrelated pictures that those of this set can be told from copies.
+  for (const name of readdirSync(cropped).filter((file) => /^drawn.*\d\.jpg$/.test(file))) await sharp(join(cropped, name)).extract({ left: 0, top: 0, width: 60, height: 60 }).png().toFile(join(cropped, `part of ${name}.png`));
+  await sharp(join(cropped, 'drawn-early-2.jpg')).extract({ left: 24, top: 0, width: 200, height: 200 }).jpeg({ quality: 80 }).toFile(join(cropped, 'cropped.jpg'));
+  const groupsOf = async (...options: string[]): Promise<{ members: { path: string }[]; pairs: { embedding?: number }[] }[]> => ((await cli.json('curate', 'duplicates', cropped, ...options)).lines as unknown as { groups: { members: { path: string }[]; pairs: { embedding?: number }[] }[] }[])[0].groups;
+  const [plain, embedded] = [await groupsOf(), await groupsOf('--embedding')];
+  for (const groups of [plain, embedded]) expect(groups.map(({ members }) => members.map(({ path }) => path))).toEqual([['cropped.jpg', 'drawn-early-2.jpg']]);
+  expect(plain[0].pairs[0].embedding).toBeUndefined();
+  expect(embedded[0].pairs[0].embedding).toBeGreaterThan(0.5);
+  expect(embedded[0].pairs[0].embedding).toBeLessThan(1);
+  expect((await cli.run('curate', 'duplicates', cropped, '--model', 'x.onnx')).status).toBe(2);
+}, 120_000);
+
 it('releases, verifies, and says what was changed since', async () => {
   const release = cli.at('release 1');
   expect((await cli.run('curate', 'release', folder, '--out', release)).status).toBe(0);

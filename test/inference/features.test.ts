@@ -114,7 +114,10 @@ describe('smearlens curate label-issues', () => {
     expect(twins[0].reason.text).toContain('the same file as');
     const unsure = await rowsOf('--by', 'margin', '--top', '3');
     expect(unsure).toHaveLength(3);
-    expect(unsure[0].reason.kind).toBe('uncertain');
+    // The default model has never seen such drawings.
+    for (const { reason } of unsure) expect(reason).toMatchObject({ kind: 'outside-domain', text: expect.stringMatching(/^Outside the model's domain: /) as string });
+    const [known] = await rowsOf('--by', 'margin', '--top', '1', '--model', cli.manifest('any', ['a', 'b', 'c', 'd']));
+    expect(known.reason).toMatchObject({ kind: 'uncertain', text: expect.stringMatching(/^(Not|Fairly) sure: a 0\.\d\d, d 0\.\d\d \(margin 0/) as string });
   });
 
   it('tells how far models are apart', async () => {
@@ -127,7 +130,7 @@ describe('smearlens curate label-issues', () => {
   });
 
   it('puts maps first that lie outside cells', async () => {
-    const { lines } = await cli.json('curate', 'label-issues', folder, '--by', 'background', '--top', '5');
+    const { lines } = await cli.json('curate', 'label-issues', folder, '--by', 'background', '--top', '5', '--model', cli.manifest('background', ['a', 'b', 'c', 'd']));
     const rows = lines.filter((line) => line.reason);
     expect(rows).toHaveLength(5);
     for (const { score, reason } of rows) {

@@ -1,7 +1,7 @@
 /** `smearlens curate export`: images and labels in other programs' formats. */
 import { Option } from 'commander';
 import * as path from 'node:path';
-import { classesOf, readDataset, type Dataset } from '../../curation/dataset';
+import { classesInUse, readDataset, type Dataset } from '../../curation/dataset';
 import { exportDataset } from '../../curation/exports/export';
 import { FORMATS, provenanceOf, type Format, type Link, type Provenance } from '../../curation/exports/format';
 import { RESEARCH_USE } from '../../protocol/format';
@@ -48,7 +48,7 @@ export async function readFolder(folder: string, options: { readonly splits?: st
 
 /** Where a data set comes from. */
 export function provenanceOfDataset(dataset: Dataset): Provenance {
-  const { classes, isFixed } = classesOf(dataset);
+  const { classes, isFixed } = classesInUse(dataset);
   return provenanceOf({ software: `SmearLens ${packageJson.version}`, folder: path.basename(path.resolve(dataset.folder)), classes, classesAreFixed: isFixed, chainHeads: dataset.log?.heads ?? {}, images: dataset.images.length });
 }
 

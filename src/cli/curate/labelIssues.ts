@@ -2,17 +2,18 @@
 import { availableParallelism } from 'node:os';
 import * as path from 'node:path';
 import { stringify } from 'csv-stringify/sync';
+import { allOf, cutoutCandidates, embeddingOf } from '../../curation/candidates';
 import { judgeLabels } from '../../curation/judge';
 import { fingerprintImages } from '../../curation/fingerprints';
 import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
+import { nearPairs } from '../../curation/nearPairs';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
 import { verdictsOf } from '../../curation/verdicts';
 import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
 import type { Spawn } from '../../evaluation/run/pool';
-import { alikePairs, likenessThreshold } from '../../images/alike';
 import { imageKey, walkImages } from '../../images/folder';
 import { resolveModel } from '../../models/resolve';
 import type { ClassInfo, ProviderChoice } from '../../protocol/analysis';
@@ -23,7 +24,7 @@ export interface LabelIssueOptions extends LabelledOptions {
   readonly by: Ranking;
   /** As `resolveModel` takes them. */
   readonly models: readonly string[];
-  /** The network whose features heads are trained on. */
+  /** The network whose features heads are trained on and near duplicates are looked for by. */
   readonly backbone: string;
   readonly provider: ProviderChoice;
   /** A .csv or .json file. */
@@ -62,20 +63,22 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const { images, classes } = await labelled(options, events);
     const labels = new Map(images.map((image) => [image.path, image.label]));
     const printed = await fingerprintImages(folder, { ...events, threads: availableParallelism(), failed: (file, error) => events.failed(imageKey(folder, file), error) });
-    const threshold = likenessThreshold(printed.map(({ fingerprint }) => fingerprint));
+    const embedding = await embeddingOf(printed, { ...events, model: backbone }, { signal: events.signal });
+    const { threshold, pairs } = await nearPairs(printed, { signal: events.signal, candidates: allOf(cutoutCandidates({ signal: events.signal }), embedding.candidates) });
     if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
-    const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
     return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
   }
   const images = await allImages(folder, events.failed);
   if (by === 'background') {
-    const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
-    return rankByBackground(placed, places, idsOf(classes), name);
+    const { images: placed, places, model } = await mapPlacesOf(images, { ...events, model: models[0], provider });
+    const classes = idsOf(model.classes);
+    const scored = { ...model, probabilities: places.flatMap(({ probabilities }) => probabilities), inDomain: places.map(({ inDomain }) => inDomain) };
+    return withVerdicts(rankByBackground(placed, places, classes, model.name), verdictsOf(placed, [scored], classes));
   }
-  const { images: scored, classes, models: scoring, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
-  const names = scoring.map(({ name }) => name);
-  const verdicts = verdictsOf(scored, scoring.map(({ id, sha256 }, m) => ({ id, sha256, probabilities: probabilities[m] })), idsOf(classes));
-  return withVerdicts(by === 'disagreement' ? rankByDisagreement(scored, probabilities, idsOf(classes), names) : rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]), verdicts);
+  const { images: scored, classes, models: scoring, probabilities, inDomain } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  const scores = scoring.map(({ id, name, sha256 }, m) => ({ id, sha256, model: name, probabilities: probabilities[m], inDomain: inDomain[m] }));
+  const rows = by === 'disagreement' ? rankByDisagreement(scored, scores, idsOf(classes)) : rankByUncertainty(scored, scores[0], idsOf(classes), by);
+  return withVerdicts(rows, verdictsOf(scored, scores, idsOf(classes)));
 }
 
 function withVerdicts(rows: readonly RankedImage[], verdicts: ReadonlyMap<string, RankedImage['verdicts']>): RankedImage[] {

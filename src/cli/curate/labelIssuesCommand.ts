@@ -23,7 +23,7 @@ export function labelIssuesCommand(add: AddCommand, { perform, spawn, root }: Cu
   withLabels(add('label-issues', 'which images of a folder to look at first, each with its reason: labels to check, uncertain verdicts, models that disagree').argument('<folder>'))
     .addOption(new Option('--by <reason>', 'label: heads trained on other images do not agree with it; margin, entropy: a model is not sure; disagreement: between models; duplicates: near-duplicates with another label; background: the map lies outside cells').choices(RANKINGS).default('label'))
     .option('--model <path>', 'model.json, its folder, or an .onnx file; repeat it for disagreement (default: the model that comes with SmearLens)', collectPath)
-    .option('--backbone <model>', 'the network whose features heads are trained on (default: MobileNetV2 of ImageNet, which saw no smear)', parsePath)
+    .option('--backbone <model>', 'the network whose features heads are trained on and near-duplicates are looked for by (default: MobileNetV2 of ImageNet, which saw no smear)', parsePath)
     .addOption(providerOption())
     .option('--out <file>', 'write the rows to a .csv or .json file', parsePath)
     .option('--top <n>', 'only the first n', parseWhole(1))

@@ -123,22 +123,11 @@ async function writeSource(own: readonly (Planned<AugmentSource> & { readonly na
         await (decoded ??= decodeBytes(bytes, source.file));
         content = bytes;
       }
-      await writeFile(file, content);
+      await writeWhole(file, content, 'Make room or choose another folder with --out, then go on with --resume.');
     }
     rows.push({ path: name, sha256: createHash('sha256').update(content).digest('hex'), label: classes[source.label].id, group: source.group ?? source.path, groupSource: source.group === undefined ? 'none' : source.groupSource, split: part, source: source.path, sourceSha256: sha256, copy, change });
   }
   return rows;
-}
-
-/** Aside first: a file that is there is whole. */
-async function writeFile(file: string, content: Uint8Array): Promise<void> {
-  try {
-    await fs.mkdir(path.dirname(file), { recursive: true });
-    await fs.writeFile(`${file}.part`, content);
-    await fs.rename(`${file}.part`, file);
-  } catch (error) {
-    throw new SmearLensError('output-unwritable', `${file}: cannot be written (${(error as Error).message}).`, 'Make room or choose another folder with --out, then go on with --resume.');
-  }
 }
 
 async function keepSettings(file: string, settings: object, resume: boolean): Promise<void> {

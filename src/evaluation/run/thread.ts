@@ -5,6 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { toErrorInfo, type ErrorInfo } from '../../errors';
 import { openFeatures, type FeatureSession } from '../../explain/features';
+import { openMapPlacer, type MapPlacer } from '../../explain/mapPlace';
 import { prepare, activationOf, modelInfo } from '../../explain/prepare';
 import { decodeBytes, readImageFile } from '../../images/decode';
 import { fingerprintOf, type Fingerprint } from '../../images/fingerprint';
@@ -18,7 +19,8 @@ import { openPredictor, type Predictor } from './predictor';
 export type ThreadData =
   | { readonly role: 'decode'; readonly inputs: readonly InputSpec[] }
   | { readonly role: 'predict'; readonly models: readonly string[]; readonly provider: ProviderChoice; readonly threads: number | undefined }
-  | { readonly role: 'features'; readonly model: string; readonly threads: number | undefined };
+  | { readonly role: 'features'; readonly model: string; readonly threads: number | undefined }
+  | { readonly role: 'places'; readonly model: string; readonly provider: ProviderChoice; readonly threads: number | undefined };
 
 /** Asked of a decoding thread. */
 export interface DecodeCall {
@@ -62,17 +64,25 @@ export interface OpenedModel extends ModelInfo {
   readonly batch: number;
 }
 
-/** Asked of a thread for features, which answers with those of the image, a Float32Array; of 'open', with the {@link FeatureTensor}. */
-export interface FeatureCall {
+/**
+ * Asked of a thread for features, which answers with those of the image, a Float32Array; of 'open', with the {@link FeatureTensor}. Asked of a thread for places,
+ * which answers with a `MapPlace` or null; of 'open', with the {@link OpenedPlacer}.
+ */
+export interface TensorCall {
   readonly input: Float32Array;
 }
 
-export type ToThread = { readonly id: number; readonly call: DecodeCall | PredictCall | FeatureCall | 'open' | 'close' };
+/** The model of a thread for places. */
+export interface OpenedPlacer extends ModelInfo {
+  readonly provider: ProviderName;
+}
+
+export type ToThread = { readonly id: number; readonly call: DecodeCall | PredictCall | TensorCall | 'open' | 'close' };
 export type FromThread = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ErrorInfo };
 
 /** The thread's side: answers calls until it is told to close. */
 export function runThread(port: MessagePort, data: ThreadData): void {
-  const serve = data.role === 'decode' ? decoding(data.inputs) : data.role === 'predict' ? predicting(data) : extracting(data);
+  const serve = serving(data);
   port.on('message', ({ id, call }: ToThread) => {
     const answer = async (): Promise<void> => {
       const { value, transfer } = await serve(call);
@@ -84,6 +94,19 @@ export function runThread(port: MessagePort, data: ThreadData): void {
 }
 
 type Serve = (call: ToThread['call']) => Promise<{ value: unknown; transfer?: ArrayBuffer[] }>;
+
+function serving(data: ThreadData): Serve {
+  switch (data.role) {
+    case 'decode':
+      return decoding(data.inputs);
+    case 'predict':
+      return predicting(data);
+    case 'features':
+      return extracting(data);
+    case 'places':
+      return placing(data);
+  }
+}
 
 function decoding(inputs: readonly InputSpec[]): Serve {
   return async (call) => {
@@ -147,6 +170,22 @@ function extracting({ model, threads }: Extract<ThreadData, { role: 'features' }
     if (typeof call === 'string' || !('input' in call) || !session) return { value: session?.tensor };
     const value = await session.extract(call.input);
     return { value, transfer: [value.buffer as ArrayBuffer] };
+  };
+}
+
+function placing({ model, provider, threads }: Extract<ThreadData, { role: 'places' }>): Serve {
+  let placer: MapPlacer | undefined;
+  return async (call) => {
+    if (call === 'open') {
+      const p = await prepare(await resolveModel(model));
+      placer = await openMapPlacer(p, provider, threads);
+      return { value: { ...modelInfo(p), provider: placer.provider } satisfies OpenedPlacer };
+    }
+    if (call === 'close') {
+      await placer?.release();
+      placer = undefined;
+    }
+    return { value: typeof call === 'string' || !('input' in call) || !placer ? undefined : await placer.place(call.input) };
   };
 }
 

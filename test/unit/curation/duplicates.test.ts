@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { contentsToExclude, duplicatesOf, groupsToAssign, type DuplicateInput } from '../../../src/curation/duplicates';
+import { fingerprintOf } from '../../../src/images/fingerprint';
+import { copyOf, drawnSmears } from '../images/drawnSmears';
 
 /** A fingerprint of its own for each seed; `noise` moves it a little. */
 function print(seed: number, noise = 0): Int8Array {
@@ -20,7 +22,7 @@ const images = [
 ];
 
 it('groups the same bytes and what is alike, whatever the order, and says where labels differ', async () => {
-  const found = await duplicatesOf(images, { embedding: (sha256) => (sha256 === 's1' ? Float32Array.of(1, 0) : sha256 === 's2' ? Float32Array.of(1, 1) : undefined) });
+  const found = await duplicatesOf(images, { cosine: (a, b) => (a === 's1' && b === 's2' ? Math.SQRT1_2 : undefined) });
   expect(found.groups.map(({ kind, members, labels, conflict }) => [kind, members.map(({ path, best }) => path + (best ? '*' : '')), labels, conflict])).toEqual([
     ['near', ['a.png', 'b.png', 'c.png*'], ['Pre', 'Pro'], true],
     ['exact', ['e.png*', 'f.png'], [], false],
@@ -41,4 +43,15 @@ it('gives the patient that is known, else its own id, and changes nothing where 
   expect(known.assignments.filter(({ group }) => group === 'patient 7')).toEqual([{ path: 'a.png', sha256: 's1', group: 'patient 7' }]);
   const both = groupsToAssign(await duplicatesOf(images.map((i) => ({ ...i, group: i.sha256 }))));
   expect([both.assignments, both.conflicts.length]).toEqual([[], 1]);
+});
+
+it('joins a picture to what it was cut out of, once a search names the two, and nothing else that the search names', async () => {
+  const [field] = drawnSmears(1);
+  const crop = await copyOf(field, (p) => p.extract({ left: 0, top: 23, width: 201, height: 201 }).png());
+  const others = Array.from({ length: 22 }, (_, i) => print(100 + 7 * i));
+  const drawn = [await fingerprintOf(field), ...others, await fingerprintOf(crop)].map((fingerprint, i): DuplicateInput => ({ path: `${String(i).padStart(2, '0')}.png`, sha256: `s${i}`, pixels: 100, fingerprint }));
+  expect((await duplicatesOf(drawn)).groups).toEqual([]);
+  const { groups } = await duplicatesOf(drawn, { candidates: (seen) => Promise.resolve(seen.flatMap((_, a) => seen.map((__, b): [number, number] => [a, b])).filter(([a, b]) => a !== b)) });
+  expect(groups.map(({ members }) => members.map(({ path }) => path))).toEqual([['00.png', '23.png']]);
+  expect(groups[0].likeness).toBeGreaterThan(0.8);
 });

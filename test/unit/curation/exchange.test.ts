@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AnnotationLog } from '../../../src/annotations/log';
 import { writeProject } from '../../../src/annotations/project';
 import type { EventDraft, Region } from '../../../src/annotations/types';
-import { classesOf, readDataset, type Dataset } from '../../../src/curation/dataset';
+import { classesInUse, readDataset, type Dataset } from '../../../src/curation/dataset';
 import { exportDataset } from '../../../src/curation/exports/export';
 import { provenanceOf, type Format, type Link } from '../../../src/curation/exports/format';
 import { applyImport, type Applied } from '../../../src/curation/imports/apply';
@@ -77,7 +77,7 @@ function stateOf({ images }: Dataset): object {
 }
 
 async function exported(format: Format, out: string, link: Link = 'copy'): Promise<readonly string[]> {
-  const { classes: list, isFixed } = classesOf(dataset);
+  const { classes: list, isFixed } = classesInUse(dataset);
   const provenance = provenanceOf({ software: 'SmearLens test', folder: 'smears', classes: list, classesAreFixed: isFixed, chainHeads: dataset.log?.heads ?? {}, images: dataset.images.length });
   return (await exportDataset(format, { images: dataset.images, provenance, out, link, failed })).leftOut;
 }

@@ -13,6 +13,8 @@ describe('what models say of images', () => {
       { id: 'b', sha256: 'bb', predicted: 'Pre', probabilities: { Pre: 0.9, Pro: 0.1 } },
     ]);
     expect(verdicts.get('y')?.map(({ predicted }) => predicted)).toEqual(['Pre', 'Pro']);
+    const outside = verdictsOf([{ path: 'x' }, { path: 'y' }], [{ ...a, inDomain: [false, true] }], ['Pre', 'Pro']);
+    expect(['x', 'y'].map((path) => outside.get(path)?.[0].predicted)).toEqual([null, 'Pre']);
   });
 
   it('stays with a label that is given in its sight, and with those after it', () => {

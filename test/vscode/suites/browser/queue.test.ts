@@ -117,7 +117,7 @@ describe('the review queue', () => {
     await workbench.runCommand('SmearLens: Rank Review Queue…');
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Uncertain: margin' }).click();
     await row(/Smallest margin first\s*14/).waitFor();
-    await row(/Not sure: .* \(margin/).first().waitFor();
+    await row(/Outside the model's domain: |[Ss]ure: .* \(margin/).first().waitFor();
     await session.screenshot('queue-ranked');
   });
 
