@@ -55,7 +55,9 @@ export function presetFor({ factor, offset }: Rescaling): PresetId | undefined {
 /** For people. */
 export function describeRescaling({ factor, offset, turnsChannels: turns }: Rescaling): string {
   const list = (values: readonly number[]): string => (values.length === 1 ? number(values[0]) : `[${values.map(number).join(', ')}]`);
-  return `the graph computes value × ${list(factor)} + ${list(offset)}${turns ? ' and turns the order of the channels' : ''} at its start`;
+  const isNegative = offset.every((o) => o < 0);
+  const shift = offset.every((o) => o === 0) ? '' : isNegative ? ` − ${list(offset.map((o) => -o))}` : ` + ${list(offset)}`;
+  return `the graph computes value × ${list(factor)}${shift}${turns ? ' and turns the order of the channels' : ''} at its start`;
 }
 
 function joined(graph: Graph, node: NodeProto, tensor: string, { factor, offset, turnsChannels: turns }: Rescaling): Rescaling | undefined {
