@@ -5,10 +5,10 @@ import { readClassNames } from '../modelImport/classNames';
 import { importModel } from '../modelImport/importModel';
 import { presetNamed, PRESETS } from '../modelImport/presets';
 import { formatPercent } from '../protocol/format';
-import type { ImportReport, PresetId } from '../protocol/modelImport';
+import { COMPARED_IMAGES, type ImportReport, type PresetId } from '../protocol/modelImport';
 import { toErrorInfo } from '../errors';
 import type { Output } from './output';
-import { parseNames, parsePath } from './parse';
+import { parseNames, parsePath, parseWhole } from './parse';
 
 interface ImportArguments {
   readonly out?: string;
@@ -21,6 +21,7 @@ interface ImportArguments {
   readonly layout?: 'NCHW' | 'NHWC';
   readonly size?: { readonly width: number; readonly height: number };
   readonly labelled?: string;
+  readonly count: number;
   readonly image?: string;
   readonly dryRun?: boolean;
   readonly force?: boolean;
@@ -41,7 +42,8 @@ export function importCommand(command: Command, perform: Perform): void {
     .option('--preprocessing <name>', `how pixels are scaled: ${PRESETS.map((p) => p.id).join(', ')} (keras-torch is imagenet)`, preset)
     .addOption(new Option('--layout <name>', 'where the file leaves it open').choices(['NCHW', 'NHWC']))
     .option('--size <WxH>', 'pixels of the input, where the file leaves it open', size)
-    .option('--labelled <folder>', 'compare the preprocessings on images sorted into a folder a class, and take the best')
+    .option('--labelled <folder>', 'compare the preprocessings on images sorted into a folder a class, and take the best', parsePath)
+    .option('--count <n>', 'how many of them at most, drawn at random', parseWhole(1), COMPARED_IMAGES)
     .option('--image <file>', 'show the probabilities of this image under each preprocessing', parsePath)
     .option('--dry-run', 'only tell what was found and tried; write nothing')
     .option('--force', 'overwrite a model.json that is there')
@@ -123,9 +125,9 @@ function likeliestOf(probabilities: readonly number[], names: readonly string[])
   return probabilities.map((p, i) => ({ p, name: names[i] })).sort((a, b) => b.p - a.p).slice(0, 3).map(({ p, name }) => `${name} ${formatPercent(p)}`).join(', ');
 }
 
-function comparison({ rows, images, mapping, note }: NonNullable<ImportReport['comparison']>, presetName: (id: PresetId) => string): string[] {
+function comparison({ rows, images, labelled, mapping, note }: NonNullable<ImportReport['comparison']>, presetName: (id: PresetId) => string): string[] {
   return [
-    `${images} labelled images (${Object.entries(mapping).map(([name, id]) => `${name} → ${id ?? 'no class, left out'}`).join(', ')})`,
+    `${images < labelled ? `${images} of ${labelled} labelled images, drawn at random` : `${images} labelled images`} (${Object.entries(mapping).map(([name, id]) => `${name} → ${id ?? 'no class, left out'}`).join(', ')})`,
     ...table([['  preprocessing', 'accuracy', 'log loss'], ...rows.map((row) => [`  ${presetName(row.preset)}`, `${(100 * row.accuracy).toFixed(1)} %`, row.logLoss === null ? 'not defined' : row.logLoss.toFixed(3)])]),
     note,
   ];

@@ -139,7 +139,7 @@ export async function choosePreset(report: ImportReport, compare: (folder: strin
   for (;;) {
     const compared: PresetItem = { label: '$(folder-opened) Compare on a labelled folder…', description: 'accuracy of each, over images sorted into a folder a class' };
     const items = presetItems(shown);
-    const placeHolder = shown.comparison ? `${shown.comparison.images} labelled images. ${shown.comparison.note}` : `Which preprocessing was it trained with? Probabilities of ${path.basename(shown.dryRun?.image ?? '')}. ${shown.researchUse}`;
+    const placeHolder = shown.comparison ? `${shown.comparison.images} of ${shown.comparison.labelled} labelled images. ${shown.comparison.note}` : `Which preprocessing was it trained with? Probabilities of ${path.basename(shown.dryRun?.image ?? '')}. ${shown.researchUse}`;
     const picked = await vscode.window.showQuickPick([...items, compared], { title: TITLE, placeHolder, matchOnDescription: true, ignoreFocusOut: true });
     if (!picked) return undefined;
     if (picked.preset) return picked.preset;

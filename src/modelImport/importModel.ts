@@ -19,6 +19,8 @@ export interface ImportOptions extends Wishes {
   readonly image?: string | undefined;
   /** A folder with a sub-folder a class, to compare the presets on. */
   readonly labelled?: string | undefined;
+  /** How many of its images, at most. */
+  readonly count: number;
   /** Nothing is written. */
   readonly dryRun: boolean;
   /** What is there may be overwritten. */
@@ -72,7 +74,7 @@ export async function importModel(file: string, options: ImportOptions, events: 
 
 type TriedOut = Pick<ImportReport, 'dryRun' | 'comparison' | 'warnings'>;
 
-async function tryOut({ image, labelled }: ImportOptions, classes: readonly ClassInfo[], events: ImportEvents, open: () => Promise<Trial>, facts: Facts): Promise<TriedOut> {
+async function tryOut({ image, labelled, count }: ImportOptions, classes: readonly ClassInfo[], events: ImportEvents, open: () => Promise<Trial>, facts: Facts): Promise<TriedOut> {
   if (image === undefined && labelled === undefined) return { dryRun: undefined, comparison: undefined, warnings: [] };
   if (labelled !== undefined && facts.classes === undefined) {
     throw new SmearLensError('input-invalid', `${labelled}: cannot be compared on while the names of the classes are not known${facts.classesNote ? ` (${facts.classesNote})` : ''}.`, `Give them: ${HINTS.classes}.`);
@@ -80,7 +82,7 @@ async function tryOut({ image, labelled }: ImportOptions, classes: readonly Clas
   const trial = await open();
   try {
     const run = image === undefined ? undefined : await trial.dryRun(image);
-    const comparison = labelled === undefined ? undefined : await trial.compare(labelled, classes, events);
+    const comparison = labelled === undefined ? undefined : await trial.compare(labelled, classes, count, events);
     return { dryRun: run && image !== undefined ? { image, rows: run.rows } : undefined, comparison, warnings: run?.warnings ?? [] };
   } finally {
     await trial.close();

@@ -52,9 +52,10 @@ export class Trial {
   /**
    * Accuracy and mean log loss (clipped as scikit-learn does) of each preset over the images of a folder, whose sub-folders name their classes. Scores of sigmoids are
    * divided by their sum, as `evaluate` does.
+   * @param count images drawn at random from the folder, at most
    * @throws SmearLensError `input-invalid` where no image has a class; `cancelled`
    */
-  async compare(folder: string, classes: readonly ClassInfo[], events: ImageEvents & { readonly signal: AbortSignal }): Promise<Comparison> {
+  async compare(folder: string, classes: readonly ClassInfo[], count: number, events: ImageEvents & { readonly signal: AbortSignal }): Promise<Comparison> {
     const mapping = new ClassMapping(classes);
     const truth = await openTruth({ folder, labels: 'folders', groups: 'none' }, mapping);
     const images: LabelledImage[] = [];
@@ -68,12 +69,12 @@ export class Trial {
     if (images.length === 0) {
       throw new SmearLensError('input-invalid', `${folder}: no sub-folder is named after a class of the model (${classes.map((c) => c.id).join(', ')}).`, 'Sort the images into a folder a class, or name the classes as the folders are named.');
     }
-    const all = await forEachImage(shuffled(images), { ...events, ahead: 2 }, async ({ file, label }) => ({ label, scores: await this.scoresOf(file) }));
+    const all = await forEachImage(shuffled(images).slice(0, count), { ...events, ahead: 2 }, async ({ file, label }) => ({ label, scores: await this.scoresOf(file) }));
     if (events.signal.aborted) throw new SmearLensError('cancelled', 'The comparison was cancelled; nothing was saved.', 'Start it again, with fewer images where it takes too long.');
-    if (all.length === 0) throw new SmearLensError('input-invalid', `${folder}: none of its ${images.length} labelled images can be read.`, 'See the errors before this one.');
+    if (all.length === 0) throw new SmearLensError('input-invalid', `${folder}: none of its labelled images can be read.`, 'See the errors before this one.');
     const softened = activationOf(this.prepared) === 'sigmoid' ? (y: readonly number[]): number[] => oneVsRestProbabilities(y, 1) : (y: readonly number[]): number[] => probabilitiesOf(y, 'softmax', 1);
     const rows = PRESETS.map(({ id }, p) => figuresOf(id, classes, all.map(({ label, scores }) => ({ label, probabilities: scores[p].logits ? softened(scores[p].logits) : classes.map(() => NaN) }))));
-    return { rows: rows.sort(better), images: all.length, mapping: seen, note: noteOn(rows) };
+    return { rows: rows.sort(better), images: all.length, labelled: images.length, mapping: seen, note: noteOn(rows) };
   }
 
   /** The scores of an image under each preset, in the order of {@link PRESETS}. */

@@ -3,6 +3,9 @@
 /** How pixels are scaled before the network, by name. */
 export type PresetId = '0-1' | 'imagenet' | 'keras-caffe' | 'keras-tf' | '0-255';
 
+/** Labelled images that presets are compared on unless another number is asked for: each is run once a preset, so that whole data sets take minutes. Near presets may differ in log loss only. */
+export const COMPARED_IMAGES = 400;
+
 /** A fact that neither the file nor the user has told yet. */
 export type OpenFact = 'size' | 'output' | 'classes' | 'preprocessing';
 
@@ -40,7 +43,10 @@ export interface ComparedRow {
 export interface Comparison {
   /** The best first: by accuracy, then by log loss. */
   readonly rows: readonly ComparedRow[];
+  /** Images that were compared on, drawn at random from those labelled. */
   readonly images: number;
+  /** Labelled images in the folder. */
+  readonly labelled: number;
   /** By name of the truth, the class it was taken for; null: none. */
   readonly mapping: Readonly<Record<string, string | null>>;
   /** What must be kept in mind. */

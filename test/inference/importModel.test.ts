@@ -1,5 +1,5 @@
 /** The import of models in the forms that exporters write (test/fixtures/imports), on the command line, against probabilities by PyTorch. */
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -174,7 +174,7 @@ describe('import', () => {
     expect(lines.some((line) => 'progress' in line)).toBe(true);
     const report = (lines.at(-1) as unknown as { import: ImportReport }).import;
     const comparison = report.comparison;
-    expect([comparison?.images, comparison?.mapping]).toEqual([6, { 'Blue cells': 'blue', red: 'red', other: null }]);
+    expect([comparison?.images, comparison?.labelled, comparison?.mapping]).toEqual([6, 7, { 'Blue cells': 'blue', red: 'red', other: null }]);
     expect(comparison?.rows[0]).toMatchObject({ preset: 'keras-caffe', accuracy: 1 });
     // Small values leave the decision to the bias; bytes in the other order have blue taken for red.
     expect(Object.fromEntries(comparison?.rows.map((row) => [row.preset, row.accuracy]) ?? [])).toEqual({ 'keras-caffe': 1, '0-1': 0.5, imagenet: 0.5, 'keras-tf': 0.5, '0-255': 0 });
@@ -182,7 +182,9 @@ describe('import', () => {
     expect(comparison?.rows[0].logLoss).toBeCloseTo(Math.log1p(Math.exp(-0.04 * 0x50)), 5);
     expect([report.preprocessing, report.preprocessingFrom, manifestBeside(file).input.colour]).toEqual(['keras-caffe', 'labelled', 'BGR']);
     expect(comparison?.note).toContain('optimistic');
-    const text = await cli.run('import', file, '--labelled', folder, '--dry-run', '--classes', 'blue,red');
+    rmSync(join(folder, 'red', 'broken.png'));
+    const text = await cli.run('import', file, '--labelled', folder, '--dry-run', '--count', '4');
+    expect(text.stdout).toContain('4 of 6 labelled images, drawn at random');
     expect(text.stdout).toMatch(/Keras 'caffe'\s+100\.0 %/);
     expect(text.stdout).toContain('Research use only');
     expect((await refused(copied('open-layout', 'no names'), '--size', '32x32', '--labelled', folder)).message).toContain('names of the classes');

@@ -11,7 +11,7 @@ const MANIFEST = path.join(WORKSPACE, 'model.json');
 const CLASSES = ['one', 'two', 'three', 'four'];
 /** Milliseconds: a process is started and a model opened for each look at it. */
 const LOOKED = 60_000;
-const THEMES = { 'Default Light Modern': 'vs', 'Default Dark Modern': 'vs-dark', 'Default High Contrast': 'hc-black' } as const;
+const THEMES = { 'Light Modern': 'vs', 'Dark Modern': 'vs-dark', 'Default High Contrast': 'hc-black' } as const;
 
 describe('the import of a model', function () {
   this.timeout(4 * LOOKED);
