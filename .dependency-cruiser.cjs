@@ -1,5 +1,5 @@
 /** The house rule: dependencies point one way, and the core never imports vscode. */
-const core = '^src/(onnx|images|models|inference|explain|annotations|heads|evaluation|curation|assistant|protocol|errors|cli)';
+const core = '^src/(onnx|images|models|inference|explain|annotations|heads|evaluation|modelImport|curation|assistant|protocol|errors|cli)';
 const mayNot = (name, from, to, comment) => ({ name, severity: 'error', comment, from: { path: from }, to: { path: to } });
 
 module.exports = {
@@ -16,6 +16,7 @@ module.exports = {
     mayNot('explain-below-features', '^src/explain/', '^src/(?!explain|inference|models|onnx|images|protocol|errors\\.ts)', 'explain sees the core below it.'),
     mayNot('evaluation-below-features', '^src/evaluation/', '^src/(?!evaluation|annotations|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'evaluation sees the core below it.'),
     mayNot('heads-beside-curation', '^src/heads/', '^src/(?!heads|evaluation|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'heads sees the core below it.'),
+    mayNot('import-beside-curation', '^src/modelImport/', '^src/(?!modelImport|evaluation|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'modelImport sees the core below it.'),
     mayNot('annotations-stand-low', '^src/annotations/', '^src/(?!annotations|protocol|errors\\.ts)', 'The log knows nothing of models and pixels.'),
     mayNot('curation-below-features', '^src/curation/', '^src/(?!curation|heads|evaluation|annotations|explain|inference|models|onnx|images|protocol|errors\\.ts)', 'curation sees the core below it.'),
     mayNot('assistant-tells', '^src/assistant/', '^src/(?!assistant|curation|evaluation|annotations|images|protocol|errors\\.ts)', 'assistant puts into words what others found.'),

@@ -9,6 +9,7 @@ import { curate } from './cli/curate';
 import { doctor } from './cli/doctor';
 import { evaluate, planOnly } from './cli/evaluate';
 import { explain } from './cli/explain';
+import { importCommand } from './cli/importModel';
 import { inspect } from './cli/inspect';
 import { endWithReader, onInterrupt } from './cli/interrupt';
 import { EXIT, Output } from './cli/output';
@@ -121,6 +122,8 @@ function main(argv: readonly string[]): void {
   command('inspect', 'inputs, outputs, layers and missing gradient rules of an ONNX file')
     .argument('<model>')
     .action((model: string, o: Common) => perform(o, model, (output) => inspect(model, output)));
+
+  importCommand(command('import', 'any ONNX classifier as a model for all commands and the editor: what its file tells is detected, the rest is said'), perform);
 
   withModel(command('doctor', 'versions, and the execution providers that really work here')).action((o: Common) => perform(o, o.model, (output) => doctor(() => modelOf(o), output)));
 

@@ -12,6 +12,7 @@ import { datasetCommands } from './commands/dataset';
 import { doctor } from './commands/doctor';
 import { evaluateFolder } from './commands/evaluateFolder';
 import { exportOverlay } from './commands/exportOverlay';
+import { importModel } from './commands/importModel';
 import { labelCommands } from './commands/labels';
 import { openInSmearLens } from './commands/openInSmearLens';
 import { openReport } from './commands/openReport';
@@ -97,6 +98,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.next': () => active.page.surface.go(1),
         'smearlens.previous': () => active.page.surface.go(-1),
         'smearlens.chooseModel': () => chooseModel(active),
+        'smearlens.importModel': (target) => importModel(target, { active, log, entry }),
         'smearlens.chooseProvider': () => chooseProvider(active),
         'smearlens.chooseLayer': () => chooseLayer(active, client, models),
         'smearlens.exportOverlay': () => exportOverlay(active),

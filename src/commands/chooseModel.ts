@@ -1,8 +1,7 @@
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { ActiveSmear } from '../editor/activeSmear';
-import { trustedFolder, writeSetting } from '../editor/settings';
-import { browseModel, workspaceModels } from './modelItems';
+import { writeSetting } from '../editor/settings';
+import { browseModel, settingOf, workspaceModels } from './modelItems';
 
 interface ModelItem extends vscode.QuickPickItem {
   /** What the setting becomes; undefined: the default model. */
@@ -26,11 +25,5 @@ export async function chooseModel(active: ActiveSmear): Promise<void> {
 }
 
 async function itemsOf(resource: vscode.Uri | undefined): Promise<ModelItem[]> {
-  const folder = trustedFolder(resource);
-  return (await workspaceModels(resource)).map(({ file, label, description }) => ({
-    label,
-    description,
-    // Relative, so that the setting still holds where the workspace is checked out elsewhere.
-    choose: () => (folder && vscode.workspace.getWorkspaceFolder(file) === folder ? path.relative(folder.uri.fsPath, file.fsPath).split(path.sep).join('/') : file.fsPath),
-  }));
+  return (await workspaceModels(resource)).map(({ file, label, description }) => ({ label, description, choose: () => settingOf(file, resource) }));
 }

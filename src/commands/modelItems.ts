@@ -22,6 +22,12 @@ export async function workspaceModels(resource: vscode.Uri | undefined): Promise
     .sort((a, b) => a.description.localeCompare(b.description));
 }
 
+/** What the setting becomes for a model's file: relative inside the resource's folder, so that it still holds where the workspace is checked out elsewhere. */
+export function settingOf(file: vscode.Uri, resource: vscode.Uri | undefined): string {
+  const folder = trustedFolder(resource);
+  return folder && vscode.workspace.getWorkspaceFolder(file) === folder ? path.relative(folder.uri.fsPath, file.fsPath).split(path.sep).join('/') : file.fsPath;
+}
+
 /** Any other model file; undefined where the dialogue was closed. */
 export async function browseModel(): Promise<string | undefined> {
   const files = await vscode.window.showOpenDialog({ title: 'Choose a model', filters: { 'Models (model.json, .onnx)': ['json', 'onnx'] } });

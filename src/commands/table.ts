@@ -8,6 +8,7 @@ export const COMMANDS = {
   'smearlens.next': 'Next Image',
   'smearlens.previous': 'Previous Image',
   'smearlens.chooseModel': 'Choose Model…',
+  'smearlens.importModel': 'Import Model',
   'smearlens.chooseProvider': 'Choose Execution Provider…',
   'smearlens.chooseLayer': 'Choose Explained Layer…',
   'smearlens.exportOverlay': 'Export Overlay as PNG…',

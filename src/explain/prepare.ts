@@ -31,7 +31,7 @@ export interface Prepared {
 export async function prepare(resolved: ResolvedModel): Promise<Prepared> {
   const model = readModel(resolved.onnxPath);
   const graph = new Graph(model);
-  const { image, scalars } = inputsOf(graph);
+  const { image, scalars } = inputsOf(graph, resolved.input.layout);
   checkInput(resolved, image);
   refuseTraining(graph);
   const logits = findLogits(graph, resolved.output);

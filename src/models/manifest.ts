@@ -42,6 +42,15 @@ export async function readManifest(file: string): Promise<Manifest> {
   } catch (error) {
     throw new SmearLensError('manifest-invalid', `${file}: is no JSON (${(error as Error).message}).`, 'Correct the file; VS Code underlines the place.');
   }
+  return checkManifest(parsed, file);
+}
+
+/**
+ * A manifest's fields against its schema.
+ * @param file that errors name
+ * @throws SmearLensError `manifest-invalid` with every fault and its place
+ */
+export function checkManifest(parsed: unknown, file: string): Manifest {
   if (!validate(parsed)) {
     const faults = (validate.errors ?? []).map((e) => `${e.instancePath || '/'} ${e.message ?? ''}${e.keyword === 'additionalProperties' ? ` ('${String(e.params.additionalProperty)}')` : ''}`);
     throw new SmearLensError('manifest-invalid', `${file}: ${faults.join('; ')}.`, 'Correct the fields named; models/model.schema.json describes them.');

@@ -11,6 +11,8 @@ export interface ImageInput {
   /** ElementType: FLOAT, FLOAT16 or DOUBLE. */
   readonly elementType: number;
   readonly layout: 'NCHW' | 'NHWC';
+  /** The file leaves the layout open: neither its channels nor a Transpose tell it. */
+  readonly isLayoutOpen: boolean;
   /** Pixels; undefined where the file leaves it open. */
   readonly height: number | undefined;
   readonly width: number | undefined;
@@ -30,14 +32,19 @@ export const DEFAULT_SIZE = 224;
 
 /**
  * Finds the image input and the scalar ones.
+ * @param wished the layout where the file leaves it open
  * @throws SmearLensError `model-unsupported` where there is not exactly one image input, naming all inputs
  */
-export function inputsOf(graph: Graph): { image: ImageInput; scalars: ScalarInput[] } {
+export function inputsOf(graph: Graph, wished: ImageInput['layout'] = 'NCHW'): { image: ImageInput; scalars: ScalarInput[] } {
   const described = graph.inputs.map(describeInput);
   const images = described.filter((i) => i.dims.length === 4);
   const scalars = described.filter((i) => i.dims.length < 4 && i.dims.every((d) => d === 1));
   const list = described.map((i) => `'${i.name}' [${i.dims.map((d) => d ?? '?').join(', ')}]`).join(', ') || 'none';
   const { file } = graph.model;
+  if (images.length > 1) {
+    const names = images.map((i) => `'${i.name}'`);
+    throw new SmearLensError('model-unsupported', `${file}: takes ${images.length} images at once (${names.join(' and ')}; its inputs are ${list}), and SmearLens has one, the smear.`, `Export a model of one image: either the part that reads ${names[0]} alone, or one that computes the other (a segmented image, say) inside its graph.`);
+  }
   if (images.length !== 1 || images.length + scalars.length !== described.length) {
     throw new SmearLensError('model-unsupported', `${file}: needs exactly one image input of four dimensions; its inputs are ${list}.`, 'Export the model with one image input; everything else must be computed inside it.');
   }
@@ -47,14 +54,14 @@ export function inputsOf(graph: Graph): { image: ImageInput; scalars: ScalarInpu
     throw new SmearLensError('model-unsupported', `${file}: its input '${image.name}' takes no floating-point numbers (element type ${image.elementType}).`, 'Export the model with a float32 or float16 input.');
   }
   const [batch, second, third, last] = image.dims;
-  // NHWC has its three channels last. Where the file leaves both open, a Transpose of the input to NCHW tells.
-  const nhwc = last === 3 && second !== 3 ? true : second === 3 ? false : transposesToNchw(graph, image.name);
+  const told = layoutOf(graph, image.name, second, last);
+  const nhwc = (told ?? wished) === 'NHWC';
   const channels = nhwc ? last : second;
   if (channels !== undefined && channels !== 3) {
     throw new SmearLensError('model-unsupported', `${file}: its input '${image.name}' has ${channels} channels, not 3.`, 'SmearLens feeds colour images; export the model with a three-channel input.');
   }
   const [height, width] = nhwc ? [second, third] : [third, last];
-  return { image: { name: image.name, elementType: image.elementType, layout: nhwc ? 'NHWC' : 'NCHW', height, width, batch }, scalars: scalars.map((s) => ({ name: s.name, elementType: s.elementType, rank: s.dims.length })) };
+  return { image: { name: image.name, elementType: image.elementType, layout: nhwc ? 'NHWC' : 'NCHW', isLayoutOpen: told === undefined, height, width, batch }, scalars: scalars.map((s) => ({ name: s.name, elementType: s.elementType, rank: s.dims.length })) };
 }
 
 /** The input part of a manifest for a file that has none: the values are the ImageNet convention, which may be wrong. */
@@ -81,6 +88,14 @@ function describeInput(info: ValueInfoProto): { name: string; elementType: numbe
   const tensor = info.type?.value.case === 'tensorType' ? info.type.value.value : undefined;
   const dims = tensor?.shape?.dim.map((d) => (d.value.case === 'dimValue' && d.value.value > 0n ? Number(d.value.value) : undefined)) ?? [];
   return { name: info.name ?? '', elementType: tensor?.elemType ?? 0, dims };
+}
+
+/** NHWC has its three channels last. Where the file leaves them open, a Transpose of the input to NCHW tells, or the one axis that is no open one. */
+function layoutOf(graph: Graph, input: string, second: number | undefined, last: number | undefined): ImageInput['layout'] | undefined {
+  if (second === 3) return 'NCHW';
+  if (last === 3 || transposesToNchw(graph, input)) return 'NHWC';
+  if (second === undefined && last === undefined) return undefined;
+  return last === undefined ? 'NHWC' : 'NCHW';
 }
 
 function transposesToNchw(graph: Graph, input: string): boolean {

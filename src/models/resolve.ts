@@ -10,7 +10,7 @@ import { readModel, weightFiles } from '../onnx/model';
 import type { ClassInfo } from '../protocol/analysis';
 import { parseClassColours, type ClassColour } from './classColours';
 import { parseDomain, type DomainModel } from './domain';
-import { readManifest } from './manifest';
+import { readManifest, type Manifest } from './manifest';
 import { defaultInputSpec, inputsOf } from './network';
 
 /** A model with every default filled in. */
@@ -95,9 +95,23 @@ async function load(manifestPath: string | undefined, onnxPath: string): Promise
   if (manifest?.sha256 !== undefined && manifest.sha256 !== sha256) {
     throw new SmearLensError('manifest-invalid', `${onnxPath}: is not the file that ${String(manifestPath)} describes (its sha256 differs).`, "Restore the file, or correct 'sha256' if you changed the model on purpose.");
   }
+  return withManifest(manifest, { onnxPath, sha256, stamp, manifestPath: String(manifestPath) });
+}
+
+/** A file as it would be resolved with this manifest, which is not written yet. */
+export function resolveDraft(onnxPath: string, sha256: string, manifest: Partial<Manifest>): ResolvedModel {
+  return withManifest(manifest, { onnxPath, sha256, stamp: stampOf([onnxPath]), manifestPath: onnxPath });
+}
+
+interface Origin extends Pick<ResolvedModel, 'onnxPath' | 'sha256' | 'stamp'> {
+  /** Errors name it. */
+  readonly manifestPath: string;
+}
+
+function withManifest(manifest: Partial<Manifest> | undefined, { onnxPath, sha256, stamp, manifestPath }: Origin): ResolvedModel {
   const model = readModel(onnxPath);
   const dataFiles = weightFiles(model).filter((file) => file !== onnxPath);
-  const defaults = defaultInputSpec(inputsOf(new Graph(model)).image);
+  const defaults = defaultInputSpec(inputsOf(new Graph(model), manifest?.input?.layout).image);
   return {
     id: manifest?.id ?? path.basename(onnxPath, path.extname(onnxPath)),
     name: manifest?.name ?? path.basename(onnxPath),
@@ -109,8 +123,8 @@ async function load(manifestPath: string | undefined, onnxPath: string): Promise
     activation: manifest?.output?.activation,
     layer: manifest?.explain?.layer ?? 'auto',
     temperature: manifest?.calibration?.temperature ?? 1,
-    domain: manifest?.domain && parseDomain(manifest.domain, String(manifestPath)),
-    classColours: manifest && parseClassColours(manifest.training, manifest.classes, String(manifestPath)),
+    domain: manifest?.domain && parseDomain(manifest.domain, manifestPath),
+    classColours: manifest?.classes && parseClassColours(manifest.training, manifest.classes, manifestPath),
     dataFiles,
     stamp: stamp + stampOf(dataFiles),
   };
