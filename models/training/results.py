@@ -205,9 +205,9 @@ def not_run(runs):
             lines.append(f"- MobileNetV2, {TOLD[start]}, {NAMES[optimiser]}, {split} split")
     rest = [network for network in TABLE_5 if network not in {key[0] for key in done}]
     if rest:
-        seconds = sorted(epoch["seconds"] for run in runs if run["settings"]["device"] == "cpu" for epoch in run["history"])
+        seconds = sorted(epoch["seconds"] for run in runs if run["settings"]["device"] == "cpu" and start_of(run) == "ImageNet" for epoch in run["history"])
         why = f" There was no GPU, and an epoch of MobileNetV2, smaller than any of them, took {seconds[0]:.0f} to {seconds[-1]:.0f} s on a busy CPU core." if seconds else ""
-        lines.append(f"- {len(rest)} of the study's ten networks: {', '.join(rest)}.{why} `study.py` trains them where there is one.")
+        lines.append(f"- {'All ten' if len(rest) == len(TABLE_5) else len(rest)} of the study's networks: {', '.join(rest)}.{why} `study.py` trains them where there is one.")
     caps = sorted({run["epochs"] for run in runs})
     if caps and caps[-1] < 30:
         lines.append(f"- The study's 30 epochs: ours had {' to '.join(str(c) for c in dict.fromkeys((caps[0], caps[-1])))}. Longer training may change any figure here; the same command with a greater "
