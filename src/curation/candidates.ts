@@ -1,26 +1,34 @@
 /** Which images of a folder may show the same field, though their whole pictures are not alike. */
+import { setImmediate } from 'node:timers/promises';
 import type { NamedImage } from '../evaluation/run/forEachImage';
 import { featuresOf, type FeatureOptions } from '../heads/features';
 import { nearestRows, type NearestOptions } from '../heads/nearest';
 import { COARSE_CUTOUTS, coarseCutouts } from '../images/cutouts';
 import { COARSE_VALUES, coarseOf } from '../images/fingerprint';
+import { throwIfCancelled } from './dataset';
 import type { CandidateSearch } from './nearPairs';
 
 /**
  * Neighbours of each image that are looked at closely. Of cut-outs of 80 and 90 % of the area that were planted among 2,344 real smear fields 96 to 100 % have their source
- * among as many; more cost more time than they bring.
+ * among as many by their coarse fingerprints, 82 % of those that lie between the steps on all sides; more cost more time than they bring.
  */
 const NEIGHBOURS = 20;
+
+/** Images after which others get their turn. */
+const TURN = 100;
 
 /** Pairs of which one may be cut out of the other, by their coarse fingerprints. */
 export function cutoutCandidates(options: NearestOptions): CandidateSearch {
   return async (images) => {
     const values = new Float32Array(images.length * COARSE_VALUES);
     const cutouts = new Float32Array(images.length * COARSE_CUTOUTS * COARSE_VALUES);
-    images.forEach(({ fingerprint }, i) => {
+    for (const [i, { fingerprint }] of images.entries()) {
       values.set(coarseOf(fingerprint), i * COARSE_VALUES);
       cutouts.set(coarseCutouts(fingerprint), i * COARSE_CUTOUTS * COARSE_VALUES);
-    });
+      if (i % TURN !== 0) continue;
+      await setImmediate();
+      throwIfCancelled(options.signal);
+    }
     return pairsOf(await nearestRows({ values, size: COARSE_VALUES, parts: { values: cutouts, ofEach: COARSE_CUTOUTS } }, NEIGHBOURS, options), images.length);
   };
 }

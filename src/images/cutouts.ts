@@ -64,9 +64,15 @@ const WEIGHTS = Float64Array.from({ length: FINGERPRINT_VALUES }, (_, i) => Math
  */
 export function cutoutsOf(fingerprint: Fingerprint, which: readonly Cutout[] = CUTOUTS): Fingerprint[] {
   const coefficients = Float64Array.from(fingerprint, (value, i) => (i === 0 ? 0 : value / WEIGHTS[i]));
-  const across = TRANSPOSED.map((transform) => product(coefficients, transform, new Float64Array(FINGERPRINT_VALUES)));
+  // Cut-outs share what is cut across.
+  const cut = new Map<number, Float64Array>();
+  const cutAcross = (stretch: number): Float64Array => {
+    const known = cut.get(stretch) ?? product(coefficients, TRANSPOSED[stretch], new Float64Array(FINGERPRINT_VALUES));
+    cut.set(stretch, known);
+    return known;
+  };
   const values = new Float64Array(FINGERPRINT_VALUES);
-  return which.map((cutout) => scaled(product(TRANSFORMS[cutout.down], across[cutout.across], values)));
+  return which.map(({ down, across }) => scaled(product(TRANSFORMS[down], cutAcross(across), values)));
 }
 
 /** Of two square matrices, into `out`; four columns a step, as making cut-outs is most of the time. */
