@@ -120,7 +120,7 @@ def gaps(runs):
                      f"{recall[1]} {percent(recall[0])}"])
         verdict = ("the interval leaves out zero: the random split flatters" if low > 0 else
                    "the interval leaves out zero, the other way round" if high < 0 else "the interval takes in zero: these images do not settle it")
-        lines.append(f"- {title(run)}: random {percent(gap)} points above block; {verdict}.")
+        lines.append(f"- {title(run)}: random minus block is {percent(gap)} points; {verdict}.")
     if not rows:
         return "No network was trained on both splits yet."
     head = ["training", "random split", "block split", "gap, points", "lowest sensitivity, block split"]

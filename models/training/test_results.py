@@ -42,7 +42,7 @@ class Page(unittest.TestCase):
 
     def test_gap_is_told_with_its_interval_and_no_further_than_it_goes(self):
         clear = results.gaps([run_of("random", 466), run_of("block", 430, fold=5)])
-        self.assertIn("random 7.7 points above block; the interval leaves out zero: the random split flatters", clear)
+        self.assertIn("random minus block is 7.7 points; the interval leaves out zero: the random split flatters", clear)
         self.assertIn("these images do not settle it", results.gaps([run_of("random", 460), run_of("block", 458, fold=5)]))
         self.assertIn("the other way round", results.gaps([run_of("random", 430), run_of("block", 466, fold=5)]))
         self.assertEqual(results.gaps([run_of("random")]), "No network was trained on both splits yet.")
