@@ -1,12 +1,13 @@
 /** `smearlens train-head`: transfer learning on a folder's labels. */
 import * as path from 'node:path';
 import { Option, type Command } from 'commander';
-import { trainHeadOn, type HeadTrainingEvents, type HeadTrainingOptions, type TrainedModel, type TrainingPlan } from '../curation/training/trainHead';
+import { trainHeadOn, type HeadTrainingEvents, type HeadTrainingOptions, type TrainedModel } from '../curation/training/trainHead';
 import { metricsText } from '../evaluation/metrics/text';
 import { bundledBackbone } from '../heads/backbone';
 import { OPTIMISERS, type OptimiserKind } from '../heads/optimisers';
-import { HEAD_RATES, TRAINING_DEFAULTS, type Epoch } from '../heads/training';
+import { HEAD_RATES, TRAINING_DEFAULTS } from '../heads/training';
 import { RESEARCH_USE } from '../protocol/format';
+import { endingSentence, figuresOf, planSentences, type Epoch } from '../protocol/training';
 import type { AddCommand, CurateTools } from './curate';
 import { labelledOptions, withLabels, type LabelArguments } from './curate/labelOptions';
 import type { Output } from './output';
@@ -92,7 +93,7 @@ function eventsFor(output: Output): Omit<HeadTrainingEvents, 'spawn' | 'signal'>
     },
     planned: (plan) => {
       output.progress('');
-      output.result({ plan }, () => planText(plan));
+      output.result({ plan }, () => planSentences(plan).join('\n'));
     },
     onEpoch: (epoch) => {
       output.progress(epochText(epoch));
@@ -100,19 +101,6 @@ function eventsFor(output: Output): Omit<HeadTrainingEvents, 'spawn' | 'signal'>
     },
   };
 }
-
-function planText({ backbone, counts, groups, split, leftOut, views, cached, notes }: TrainingPlan): string {
-  const sum = (part: Readonly<Record<string, number>>): number => Object.values(part).reduce((a, b) => a + b, 0);
-  const skipped = Object.entries(leftOut).map(([reason, count]) => `${count} ${REASONS[reason as keyof TrainingPlan['leftOut']]}`);
-  return [
-    `Backbone ${backbone}, frozen; features of ${cached} images were known from before.`,
-    `${sum(counts.train)} images to train on${views > 0 ? ` and ${views} changed copies` : ''}, ${sum(counts.validation)} held out, ${sum(counts.test)} for the figures; split ${split === 'given' ? 'as given' : split === 'random' ? 'at random' : `by group (${groups})`}.`,
-    ...(skipped.length > 0 ? [`Left out: ${skipped.join(', ')}.`] : []),
-    ...notes,
-  ].join('\n');
-}
-
-const REASONS: Readonly<Record<keyof TrainingPlan['leftOut'], string>> = { name: 'whose label is no class', 'not-listed': 'without a label', unsure: 'whose reviewers are unsure', disputed: 'disputed', excluded: 'excluded' };
 
 function epochText({ epoch, training, heldOut }: Epoch): string {
   return `Epoch ${epoch}: loss ${training.loss.toFixed(4)}, held-out ${heldOut.loss.toFixed(4)}; accuracy ${training.accuracy.toFixed(4)}, held-out ${heldOut.accuracy.toFixed(4)}`;
@@ -123,10 +111,9 @@ function resultOf({ out, plan, history, best, ending, seconds, metrics }: Traine
 }
 
 function summaryOf({ out, plan, history, best, ending, seconds, metrics }: TrainedModel): string {
-  const why = { patience: 'the held-out loss fell no further', epochs: 'all epochs are done', stopped: 'it was stopped' }[ending];
   return [
-    `${history.length} epochs in ${seconds.toFixed(1)} s (${why}); the head of epoch ${best} was kept.`,
-    `Figures of the ${plan.figures === 'test' ? 'test part, which nothing was decided by' : 'held-out part'}:`,
+    endingSentence({ epochs: history.length, best, ending, seconds }),
+    `Figures of ${figuresOf(plan.figures)}:`,
     '',
     metricsText(metrics),
     '',

@@ -1,4 +1,5 @@
 /** Softmax regression on features: the head that is trained on a frozen network. */
+import type { Fit } from '../protocol/training';
 import { lbfgs } from './lbfgs';
 
 /** Rows of features with their classes. */
@@ -94,14 +95,6 @@ export function objective(x: Float32Array, labels: Int32Array, size: number, cla
     }
   }
   return loss + (l2 / 2) * squares;
-}
-
-/** How a head fits images. */
-export interface Fit {
-  /** Mean cross-entropy, in nats, without any penalty. */
-  readonly loss: number;
-  /** Share of the images whose likeliest class is theirs, 0 to 1. */
-  readonly accuracy: number;
 }
 
 /**

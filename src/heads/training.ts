@@ -2,8 +2,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { SmearLensError } from '../errors';
 import { uniformNumbers } from '../evaluation/metrics/random';
+import type { Ending, Epoch } from '../protocol/training';
 import { optimiser, type OptimiserKind } from './optimisers';
-import { fitOf, momentsOf, objective, standardised, type Fit, type HeadData, type SoftmaxHead } from './softmaxHead';
+import { fitOf, momentsOf, objective, standardised, type HeadData, type SoftmaxHead } from './softmaxHead';
 
 /** Learning rates that suit a head on standardised features: PyTorch's for Adam and Adadelta; its SGD is slow there, its RMSprop restless. */
 export const HEAD_RATES: Readonly<Record<OptimiserKind, number>> = { adam: 1e-3, sgd: 1e-2, rmsprop: 1e-3, adadelta: 1 };
@@ -29,17 +30,6 @@ export interface TrainingOptions {
   readonly onEpoch?: ((epoch: Epoch) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Both parts after an epoch, with the same weights. */
-export interface Epoch {
-  /** From 1 on. */
-  readonly epoch: number;
-  readonly training: Fit;
-  readonly heldOut: Fit;
-}
-
-/** Why training ended: no improvement for long enough, all epochs done, or it was stopped. */
-export type Ending = 'patience' | 'epochs' | 'stopped';
 
 export interface TrainedHead {
   /** Of the epoch with the lowest held-out loss. */

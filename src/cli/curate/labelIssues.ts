@@ -7,6 +7,7 @@ import { fingerprintImages } from '../../curation/fingerprints';
 import { labelledImages, type Labelled, type LabelledOptions } from '../../curation/labelled';
 import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
+import { imagesSeenBy } from '../../curation/training/seen';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
 import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
@@ -48,7 +49,7 @@ export async function labelIssues(options: LabelIssueOptions, spawn: Spawn, outp
 type Events = ReturnType<typeof eventsFor> & { readonly spawn: Spawn; readonly signal: AbortSignal; readonly log: (text: string) => void };
 
 async function rank(options: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
-  const { folder, by, models, provider, backbone } = options;
+  const { folder, by, models, backbone } = options;
   if (by === 'label') {
     const { images, classes } = await labelled(options, events);
     const judged = await judgeLabels(images, { ...events, model: backbone, classes: classes.length });
@@ -64,12 +65,20 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     const pairs = await alikePairs(printed.map(({ fingerprint }) => fingerprint), { threshold, signal: events.signal });
     return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
   }
-  const images = await allImages(folder, events.failed);
+  const judges = by === 'disagreement' ? models : models.slice(0, 1);
+  const seen = new Set((await Promise.all(judges.map(imagesSeenBy))).flatMap((own) => [...own]));
+  const ranked = await rankByModels(by, await allImages(folder, events.failed), { ...options, models: judges }, events);
+  const unseen = ranked.filter(({ sha256 }) => !seen.has(sha256));
+  if (unseen.length < ranked.length) events.log(`${ranked.length - unseen.length} images are not ranked: a head was trained on them, and what it says of them is remembered.`);
+  return unseen;
+}
+
+async function rankByModels(by: Exclude<Ranking, 'label' | 'duplicates'>, images: readonly { path: string; file: string }[], { models, provider }: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
   if (by === 'background') {
     const { images: placed, places, classes, name } = await mapPlacesOf(images, { ...events, model: models[0], provider });
     return rankByBackground(placed, places, idsOf(classes), name);
   }
-  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  const { images: scored, classes, names, probabilities } = await scoresOf(images, { ...events, models, provider });
   if (by === 'disagreement') return rankByDisagreement(scored, probabilities, idsOf(classes), names);
   return rankByUncertainty(scored, probabilities[0], idsOf(classes), by, names[0]);
 }

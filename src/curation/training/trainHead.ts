@@ -11,9 +11,10 @@ import { featureTensorOf } from '../../explain/features';
 import { prepare } from '../../explain/prepare';
 import { featuresOf, type Features } from '../../heads/features';
 import { probabilitiesOf, type HeadData, type SoftmaxHead } from '../../heads/softmaxHead';
-import { trainByEpochs, type Epoch, type TrainingOptions } from '../../heads/training';
+import { trainByEpochs, type TrainingOptions } from '../../heads/training';
 import { resolveModel } from '../../models/resolve';
 import type { ClassInfo } from '../../protocol/analysis';
+import type { Ending, Epoch, TrainingPlan } from '../../protocol/training';
 import { drawChange, STUDY_RANGES } from '../augment/transform';
 import { labelledImages, type Labelled, type LabelledOptions } from '../labelled';
 import type { Part } from '../split';
@@ -45,23 +46,6 @@ export interface HeadTrainingEvents {
   readonly onEpoch: (epoch: Epoch) => void;
 }
 
-/** What is trained on. */
-export interface TrainingPlan {
-  readonly classes: readonly string[];
-  readonly backbone: string;
-  /** By part and class id. */
-  readonly counts: Readonly<Record<Part, Readonly<Record<string, number>>>>;
-  readonly groups: Parts['groups'];
-  readonly split: Parts['kind'];
-  readonly figures: Parts['figures'];
-  /** Images without a label that counts, by reason. */
-  readonly leftOut: Labelled['reasons'];
-  /** Images whose features were known from before. */
-  readonly cached: number;
-  readonly views: number;
-  readonly notes: readonly string[];
-}
-
 /** All that becomes of a training. */
 export interface TrainedModel {
   readonly out: string;
@@ -70,7 +54,7 @@ export interface TrainedModel {
   readonly history: readonly Epoch[];
   /** The epoch whose head was kept. */
   readonly best: number;
-  readonly ending: 'patience' | 'epochs' | 'stopped';
+  readonly ending: Ending;
   readonly seconds: number;
   /** Of the part that `plan.figures` names. */
   readonly metrics: Metrics;
