@@ -26,11 +26,15 @@ export async function chooseModel(active: ActiveSmear): Promise<void> {
 }
 
 async function itemsOf(resource: vscode.Uri | undefined): Promise<ModelItem[]> {
-  const folder = trustedFolder(resource);
   return (await workspaceModels(resource)).map(({ file, label, description }) => ({
     label,
     description,
-    // Relative, so that the setting still holds where the workspace is checked out elsewhere.
-    choose: () => (folder && vscode.workspace.getWorkspaceFolder(file) === folder ? path.relative(folder.uri.fsPath, file.fsPath).split(path.sep).join('/') : file.fsPath),
+    choose: () => modelSettingFor(file, resource),
   }));
+}
+
+/** What the setting becomes for a model: relative within its workspace folder, so that it still holds where that is checked out elsewhere. */
+export function modelSettingFor(file: vscode.Uri, resource: vscode.Uri | undefined): string {
+  const folder = trustedFolder(resource);
+  return folder && vscode.workspace.getWorkspaceFolder(file) === folder ? path.relative(folder.uri.fsPath, file.fsPath).split(path.sep).join('/') : file.fsPath;
 }

@@ -47,6 +47,22 @@ export async function rankQueue(queue: FolderQueue, options: RankOptions): Promi
   await vscode.commands.executeCommand('smearlens.queue.focus');
 }
 
+/**
+ * Ranks by a head that was trained on labels of this folder: images that it has not seen, those it is least sure of first. Where it has seen all of them,
+ * its scores would be remembered ones; then labels to check come first, by heads on the same network that did not see the image.
+ * @param model folder of the trained head
+ * @param truth where the labels come from, as arguments of the command line
+ */
+export async function rankWithHead(queue: FolderQueue, model: string, truth: readonly string[], options: RankOptions): Promise<void> {
+  const rank = (...args: string[]): ReturnType<typeof reasonsFor> => reasonsFor(['curate', 'label-issues', queue.folder.fsPath, '--top', String(MOST), ...args], options);
+  const unsure = await rank('--by', 'margin', '--model', model, '--provider', options.models.for(queue.folder).provider);
+  if (!unsure) return;
+  const reasons = unsure.size > 0 ? unsure : await rank('--by', 'label', '--backbone', model, ...truth);
+  if (!reasons) return;
+  queue.rank(unsure.size > 0 ? 'Unseen by the new head, least sure first' : 'Labels to check first (the head has seen all images)', reasons);
+  await vscode.commands.executeCommand('smearlens.queue.focus');
+}
+
 /** Further arguments of the command line; undefined where nothing was chosen. */
 async function sourceOf({ needs }: RankingItem, folder: vscode.Uri, { models, defaultModel }: RankOptions): Promise<string[] | undefined> {
   if (needs === 'labels') return chooseTruth({ title: TITLE, placeHolder: 'Where do the labels come from?' });

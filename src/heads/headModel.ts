@@ -35,14 +35,21 @@ export function withHead(p: Prepared, features: FeatureTensor, head: SoftmaxHead
   graph.initializer.push(floatTensor(weightName, [head.classes, head.size], weights), floatTensor(biasName, [head.classes], biases));
   const output = before.has(OUTPUT) ? w.name(OUTPUT) : OUTPUT;
   w.node('Gemm', [row, weightName, biasName], { transB: { int: 1 } }, output);
-  w.output(output, ElementType.FLOAT, [p.image.batch ?? 'batch', head.classes]);
+  w.output(output, ElementType.FLOAT, [p.image.batch ?? batchName(p), head.classes]);
   prune(model);
   const left = new Graph(model);
   graph.valueInfo = graph.valueInfo.filter(({ name }) => name !== undefined && left.has(name));
   const entry = (key: string, value: string): (typeof metadataProps)[number] => create(StringStringEntryProtoSchema, { key, value });
   const own = [METADATA_KEY, HEAD_KEY, ...(features.pixels.length > 0 ? [FEATURES_KEY] : [])];
-  model.proto.metadataProps = [...metadataProps.filter(({ key }) => !own.includes(key ?? '')), entry(HEAD_KEY, `Softmax head on '${features.tensor}' of ${p.resolved.id} (sha256 ${p.resolved.sha256}). ${RESEARCH_USE}`)];
+  model.proto.metadataProps = [...metadataProps.filter(({ key }) => !own.includes(key ?? '')), entry(HEAD_KEY, `Softmax head on '${features.tensor}' of the network with sha256 ${p.resolved.sha256}. ${RESEARCH_USE}`)];
   return { model, output };
+}
+
+/** What the file calls its open batch size. */
+function batchName({ graph, image }: Prepared): string {
+  const type = graph.inputs.find(({ name }) => name === image.name)?.type?.value;
+  const batch = type?.case === 'tensorType' ? type.value.shape?.dim[0]?.value : undefined;
+  return batch?.case === 'dimParam' && batch.value !== '' ? batch.value : 'batch';
 }
 
 /**
