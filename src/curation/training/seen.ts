@@ -23,7 +23,7 @@ export async function imagesSeenBy(model: string): Promise<ReadonlySet<string>> 
   const text = await fs.readFile(table, 'utf8').catch((error: unknown) => {
     throw invalid(`cannot be read (${(error as Error).message})`);
   });
-  const rows = parse(text, { bom: true, columns: true, skip_empty_lines: true, relax_column_count: true }) as Record<string, string | undefined>[];
+  const rows = parse<Record<string, string | undefined>>(text, { bom: true, columns: true, skip_empty_lines: true, relax_column_count: true });
   if (rows.some(({ sha256, split }) => !sha256 || !split)) throw invalid('lacks sha256 or split in a row');
   return new Set(rows.filter(({ split }) => split !== 'test').map(({ sha256 }) => sha256 ?? ''));
 }
