@@ -37,8 +37,8 @@ export class TrainingCurves {
     void this.charts.then((charts) => {
       // Later epochs may have come meanwhile: only the newest are drawn.
       if (epochs !== this.latest) return;
-      for (const [m, { key }] of MEASURES.entries()) charts[m].update('epochs', pointsOf(epochs, key));
-      charts.forEach((chart) => chart.update('best', [{ epoch: best.epoch }]));
+      for (const [m, { key }] of MEASURES.entries()) charts[m].update('epochs', pointsOf(epochs, key), true);
+      charts.forEach((chart) => chart.update('best', [{ epoch: best.epoch }], true));
     });
   }
 
