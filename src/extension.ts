@@ -109,7 +109,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.augment': (target) => augmentFolder(target, { active, extensionUri, log, entry }),
-        'smearlens.trainHead': (target) => trainHead(target, { active, extensionUri, queue, models, log, entry, defaultModel: defaultModel(extensionPath) }),
+        'smearlens.trainHead': (target, thenRank) => trainHead(target, thenRank === true, { active, extensionUri, queue, models, log, entry, defaultModel: defaultModel(extensionPath) }),
         'smearlens.showLog': () => log.show(),
         ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),

@@ -31,13 +31,15 @@ const ITEMS: readonly RankingItem[] = [
   { by: 'duplicates', needs: 'labels', label: 'Near-duplicate of an image with another label', words: 'Near-duplicates with another label first', detail: 'The same field twice, labelled differently: one of the labels is wrong.' },
   { by: 'background', needs: 'model', label: 'Map on background', words: 'Maps on background first', detail: "Most of the energy of the model's Grad-CAM lies outside cells." },
 ];
+const TRAIN: vscode.QuickPickItem & { readonly by: 'new head' } = { by: 'new head', label: 'Train a head on my labels and rank by it', detail: 'Active learning: of the images that the new head has not seen, those it is least sure of come first.' };
 /** More than these nobody goes through in one sitting. */
 const MOST = 500;
 
 /** Asks by what the images of the queue are to be ranked, has the command line do it, and puts those to look at first first. */
 export async function rankQueue(queue: FolderQueue, options: RankOptions): Promise<void> {
-  const item = await vscode.window.showQuickPick(ITEMS, { title: TITLE, placeHolder: 'Which images are to be looked at first?', matchOnDetail: true });
+  const item = await vscode.window.showQuickPick([...ITEMS, TRAIN], { title: TITLE, placeHolder: 'Which images are to be looked at first?', matchOnDetail: true });
   if (!item) return;
+  if (item.by === 'new head') return void vscode.commands.executeCommand('smearlens.trainHead', queue.folder, true);
   const source = await sourceOf(item, queue.folder, options);
   if (!source) return;
   const reasons = await reasonsFor(['curate', 'label-issues', queue.folder.fsPath, '--by', item.by, '--top', String(MOST), ...source], options);

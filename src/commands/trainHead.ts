@@ -27,8 +27,11 @@ interface Told {
   readonly trained?: { readonly out: string; readonly best: number; readonly epochs: number; readonly ending: Ending; readonly seconds: number; readonly metrics: Metrics };
 }
 
-/** Trains a head on a folder's labels, in a process of its own, and shows its curves while it runs and what became of it. */
-export async function trainHead(target: unknown, options: TrainHeadOptions): Promise<void> {
+/**
+ * Trains a head on a folder's labels, in a process of its own, and shows its curves while it runs and what became of it.
+ * @param thenRank ranks the review queue by it at once
+ */
+export async function trainHead(target: unknown, thenRank: boolean, options: TrainHeadOptions): Promise<void> {
   const chosen = await folderOf(target, options.active, 'Which folder holds the labelled images?');
   if (!chosen) return;
   const { folder } = chosen;
@@ -36,6 +39,7 @@ export async function trainHead(target: unknown, options: TrainHeadOptions): Pro
   if (!choice) return;
   const out = headFolder(folder);
   const abort = new AbortController();
+  const rank = async (): Promise<void> => rankWithHead(await options.queue.choose(folder), out, choice.truth, options);
   const guarded = (work: () => Promise<unknown>) => (): void => {
     work().catch((thrown: unknown) => {
       const { code, message, hint } = toErrorInfo(thrown);
@@ -47,12 +51,13 @@ export async function trainHead(target: unknown, options: TrainHeadOptions): Pro
   const panel = new TrainingPanel({ title: `Head on ${path.basename(folder.fsPath)}`, step: 'features', epochs: [] }, options.extensionUri, {
     stop: () => abort.abort(),
     use: guarded(() => useModel(out, folder)),
-    rank: guarded(async () => rankWithHead(await options.queue.choose(folder), out, choice.truth, options)),
+    rank: guarded(rank),
     open: guarded(async () => vscode.commands.executeCommand('revealInExplorer', vscode.Uri.file(path.join(out, 'model.json')))),
   });
   // A training that nobody looks at any more is of no use; the best head so far is kept all the same.
   panel.onDidDispose(() => abort.abort());
   await run(['train-head', folder.fsPath, ...choice.truth, ...choice.args, '--out', out], panel, abort.signal, options);
+  if (thenRank && panel.current.step === 'done') await rank();
 }
 
 async function run(args: readonly string[], panel: TrainingPanel, signal: AbortSignal, { entry, log }: TrainHeadOptions): Promise<void> {
