@@ -36,6 +36,7 @@ const bundles = [
       sheet: 'webview/sheet.ts',
       'sheet-style': 'webview/sheet.css',
       report: 'webview/report.ts',
+      training: 'webview/training.ts',
       grid: 'webview/grid.ts',
       'grid-style': 'webview/grid.css',
     },

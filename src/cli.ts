@@ -20,6 +20,7 @@ import { collectMapping, collectPath, parseColour, parseNames, parsePath, parseW
 import { predict } from './cli/predict';
 import { sheet } from './cli/sheet';
 import { tensors } from './cli/tensors';
+import { trainHeadCommand } from './cli/trainHead';
 import { toErrorInfo } from './errors';
 import { parseShard, shardOfJob, type Shard } from './evaluation/shard';
 import { runThread, type ThreadData } from './evaluation/run/thread';
@@ -185,7 +186,9 @@ function main(argv: readonly string[]): void {
     .requiredOption('--out <file.npy>', 'the array; the list of its images goes beside it as .json', parsePath)
     .action((folder: string, o: Common & { width: number; height: number; out: string }) => perform(o, folder, (output, signal) => tensors(folder, o, output, signal)));
 
-  curate(program, { perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') });
+  const tools = { perform, spawn: spawnThread, version: packageJson.version, root: path.join(__dirname, '..') };
+  trainHeadCommand(command, tools);
+  curate(program, tools);
 
   program.parseAsync(argv).catch((error: unknown) => {
     if (!(error instanceof CommanderError)) throw error;

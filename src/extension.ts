@@ -21,6 +21,7 @@ import { regionCommands } from './commands/regions';
 import { registerCommands } from './commands/register';
 import { Reports } from './commands/reports';
 import { reviewFolder } from './commands/reviewFolder';
+import { trainHead } from './commands/trainHead';
 import { useForWorkspace } from './commands/useForWorkspace';
 import { viewCommands } from './commands/viewCommands';
 import { ActiveSmear, type ActivePage } from './editor/activeSmear';
@@ -110,6 +111,7 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
         'smearlens.openReport': (target) => openReport(target, evaluations.reports),
         'smearlens.checkModel': (target) => checkModel(target, active, models, client, reports),
         'smearlens.augment': (target) => augmentFolder(target, { active, extensionUri, log, entry }),
+        'smearlens.trainHead': (target, thenRank) => trainHead(target, thenRank === true, { active, extensionUri, queue, models, log, entry, defaultModel: defaultModel(extensionPath) }),
         'smearlens.showLog': () => log.show(),
         ...datasetCommands({ active, labels, reports, log, entry }),
         ...labelCommands({ active, labels, reviews }),

@@ -46,6 +46,13 @@ export function parseShare(most: number): (text: string) => number {
   };
 }
 
+/** A number above 0. */
+export function parsePositive(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('a number above 0.');
+  return value;
+}
+
 export function providerOption(): Option {
   return new Option('--provider <name>', 'execution provider').choices(['auto', 'cpu', 'webgpu', 'cuda', 'dml', 'coreml']).default('auto');
 }

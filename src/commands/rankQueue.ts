@@ -31,19 +31,37 @@ const ITEMS: readonly RankingItem[] = [
   { by: 'duplicates', needs: 'labels', label: 'Near-duplicate of an image with another label', words: 'Near-duplicates with another label first', detail: 'The same field twice, labelled differently: one of the labels is wrong.' },
   { by: 'background', needs: 'model', label: 'Map on background', words: 'Maps on background first', detail: "Most of the energy of the model's Grad-CAM lies outside cells." },
 ];
+const TRAIN: vscode.QuickPickItem & { readonly by: 'new head' } = { by: 'new head', label: 'Train a head on my labels and rank by it', detail: 'Active learning: of the images that the new head has not seen, those it is least sure of come first.' };
 /** More than these nobody goes through in one sitting. */
 const MOST = 500;
 
 /** Asks by what the images of the queue are to be ranked, has the command line do it, and puts those to look at first first. */
 export async function rankQueue(queue: FolderQueue, options: RankOptions): Promise<void> {
-  const item = await vscode.window.showQuickPick(ITEMS, { title: TITLE, placeHolder: 'Which images are to be looked at first?', matchOnDetail: true });
+  const item = await vscode.window.showQuickPick([...ITEMS, TRAIN], { title: TITLE, placeHolder: 'Which images are to be looked at first?', matchOnDetail: true });
   if (!item) return;
+  if (item.by === 'new head') return void vscode.commands.executeCommand('smearlens.trainHead', queue.folder, true);
   const source = await sourceOf(item, queue.folder, options);
   if (!source) return;
   const reasons = await reasonsFor(['curate', 'label-issues', queue.folder.fsPath, '--by', item.by, '--top', String(MOST), ...source], options);
   if (!reasons) return;
   if (reasons.size === 0) return void vscode.window.showInformationMessage(`No image was found for '${item.label}'.`);
   queue.rank(item.words, reasons);
+  await vscode.commands.executeCommand('smearlens.queue.focus');
+}
+
+/**
+ * Ranks by a head that was trained on labels of this folder: images that it has not seen, those it is least sure of first. Where it has seen all of them,
+ * its scores would be remembered ones; then labels to check come first, by heads on the same network that did not see the image.
+ * @param model folder of the trained head
+ * @param truth where the labels come from, as arguments of the command line
+ */
+export async function rankWithHead(queue: FolderQueue, model: string, truth: readonly string[], options: RankOptions): Promise<void> {
+  const rank = (...args: string[]): ReturnType<typeof reasonsFor> => reasonsFor(['curate', 'label-issues', queue.folder.fsPath, '--top', String(MOST), ...args], options);
+  const unsure = await rank('--by', 'margin', '--model', model, '--provider', options.models.for(queue.folder).provider);
+  if (!unsure) return;
+  const reasons = unsure.size > 0 ? unsure : await rank('--by', 'label', '--backbone', model, ...truth);
+  if (!reasons) return;
+  queue.rank(unsure.size > 0 ? 'Unseen by the new head, least sure first' : 'Labels to check first (the head has seen all images)', reasons);
   await vscode.commands.executeCommand('smearlens.queue.focus');
 }
 

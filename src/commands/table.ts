@@ -45,6 +45,7 @@ export const COMMANDS = {
   'smearlens.undoSelected': 'Undo Labels of Selected Images',
   'smearlens.redoSelected': 'Redo Labels of Selected Images',
   'smearlens.augment': 'Augment and Balance',
+  'smearlens.trainHead': 'Train a Head on My Labels',
   'smearlens.exportLabels': 'Export Labels…',
   'smearlens.importLabels': 'Import Labels…',
   'smearlens.agreement': 'Reader Agreement',

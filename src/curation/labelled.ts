@@ -5,7 +5,7 @@ import { readProject } from '../annotations/project';
 import { SmearLensError } from '../errors';
 import { ClassMapping } from '../evaluation/mapping';
 import { byCodeUnits } from '../evaluation/order';
-import { isLabelled, openTruth, type LabelledImage, type TruthOptions } from '../evaluation/truth';
+import { isLabelled, openTruth, type LabelledImage, type TruthOptions, type UnlabelledImage } from '../evaluation/truth';
 import type { ClassInfo } from '../protocol/analysis';
 
 export interface LabelledOptions extends Pick<TruthOptions, 'folder' | 'labels' | 'groups'> {
@@ -21,6 +21,8 @@ export interface Labelled {
   readonly images: readonly LabelledImage[];
   /** Images that no label names, or whose label is no class, is disputed or excluded. */
   readonly unlabelled: number;
+  /** How many of those for each reason; reasons that no image has are missing. */
+  readonly reasons: Readonly<Partial<Record<UnlabelledImage['reason'], number>>>;
 }
 
 /**
@@ -31,13 +33,13 @@ export async function labelledImages(options: LabelledOptions, failed: (path: st
   const classes = await classesToReadBy(options);
   const truth = await openTruth(options, new ClassMapping(classes, options.map));
   const images: LabelledImage[] = [];
-  let unlabelled = 0;
+  const reasons: Partial<Record<UnlabelledImage['reason'], number>> = {};
   for await (const found of truth.images((key, _, error) => failed(key, error))) {
     if (isLabelled(found)) images.push(found);
-    else unlabelled++;
+    else reasons[found.reason] = (reasons[found.reason] ?? 0) + 1;
   }
   if (images.length === 0) throw new SmearLensError('input-invalid', `${options.folder}: none of its images has a label.`, 'Sort them into a folder a class, or name a CSV or the annotation log with --labels.');
-  return { classes, images: images.sort((a, b) => byCodeUnits(a.path, b.path)), unlabelled };
+  return { classes, images: images.sort((a, b) => byCodeUnits(a.path, b.path)), unlabelled: Object.values(reasons).reduce((a, b) => a + b, 0), reasons };
 }
 
 /** The classes that names of labels are read as: those that the user gives, the project's, else one a name. */

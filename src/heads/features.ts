@@ -10,12 +10,13 @@ import { threadsFor } from '../evaluation/run/crew';
 import { forEachImage, type ImageEvents, type NamedImage } from '../evaluation/run/forEachImage';
 import { Pool, type Spawn } from '../evaluation/run/pool';
 import type { Decoded } from '../evaluation/run/thread';
+import type { Change } from '../images/change';
 import { readImageFile } from '../images/decode';
 import { hashFile, resolveModel, type ResolvedModel } from '../models/resolve';
 import { cacheFolder } from './cacheFolder';
 import { FeatureCache } from './featureCache';
 
-export interface FeatureOptions extends ImageEvents {
+export interface FeatureOptions<T = unknown> extends ImageEvents {
   /** As `resolveModel` takes it. */
   readonly model: string;
   readonly spawn: Spawn;
@@ -25,6 +26,8 @@ export interface FeatureOptions extends ImageEvents {
   /** Where features are kept; the user's cache folder where undefined. */
   readonly cache?: string | undefined;
   readonly log: (text: string) => void;
+  /** What is made of an image before the network sees it; none where undefined. */
+  readonly changeOf?: ((image: T, sha256: string) => Change | undefined) | undefined;
 }
 
 /** Features of the images that could be read, in the order in which they were given. */
@@ -42,8 +45,8 @@ export interface Features<T extends NamedImage> {
  * Features of images; those of an image that this model has seen before, whatever its name, come from the cache.
  * @throws SmearLensError `cancelled` (what was computed is kept), or what opening the model throws
  */
-export async function featuresOf<T extends NamedImage>(images: readonly T[], options: FeatureOptions): Promise<Features<T>> {
-  const { model, spawn, signal, log } = options;
+export async function featuresOf<T extends NamedImage>(images: readonly T[], options: FeatureOptions<T>): Promise<Features<T>> {
+  const { model, spawn, signal, log, changeOf } = options;
   const resolved = await resolveModel(model);
   const weights = [resolved.onnxPath, ...resolved.dataFiles].reduce((sum, file) => sum + fs.statSync(file).size, 0);
   const threads = threadsFor(weights, options.cores ?? os.availableParallelism());
@@ -58,15 +61,16 @@ export async function featuresOf<T extends NamedImage>(images: readonly T[], opt
     let cached = 0;
     const found = await forEachImage(images, { ...options, ahead: 4 * threads.decode + 3 * threads.predict }, async (image) => {
       const { sha256 } = await readImageFile(image.file);
-      const known = kept.get(sha256);
+      const change = changeOf?.(image, sha256);
+      const known = kept.get(keyOfView(sha256, change));
       if (known) {
         cached++;
         return { image, sha256, features: known };
       }
-      const decoded = (await decoders.call({ file: image.file, unless: undefined, tensors: true, fingerprint: false })) as Decoded;
+      const decoded = (await decoders.call({ file: image.file, unless: undefined, tensors: true, fingerprint: false, change })) as Decoded;
       const [input] = decoded.tensors ?? [];
       const features = (await extractors.call({ input }, [input.buffer as ArrayBuffer])) as Float32Array;
-      kept.add(decoded.sha256, features);
+      kept.add(keyOfView(decoded.sha256, change), features);
       return { image, sha256: decoded.sha256, features };
     });
     if (signal.aborted) throw new SmearLensError('cancelled', 'Computing features was cancelled; those that were computed are kept.', 'Start it again to go on.');
@@ -77,6 +81,11 @@ export async function featuresOf<T extends NamedImage>(images: readonly T[], opt
     cache?.close();
     await Promise.all([decoders.close(), extractors.close()]);
   }
+}
+
+/** What a cache knows an image by: its sha256, and of a changed one a digest of that and of the change. */
+function keyOfView(sha256: string, change: Change | undefined): string {
+  return change ? createHash('sha256').update(JSON.stringify([sha256, change])).digest('hex') : sha256;
 }
 
 /** Names all that features depend on besides the image: weights, preprocessing, tensor and runtime. */

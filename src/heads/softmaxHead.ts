@@ -1,4 +1,5 @@
 /** Softmax regression on features: the head that is trained on a frozen network. */
+import type { Fit } from '../protocol/training';
 import { lbfgs } from './lbfgs';
 
 /** Rows of features with their classes. */
@@ -66,17 +67,18 @@ export function probabilitiesOf(head: SoftmaxHead, data: Pick<HeadData, 'feature
  * @param x standardised features [n, size]
  * @param weights as in {@link SoftmaxHead}
  * @param gradient written, of the size of `weights`
+ * @param importance of each class, by which its images' cross-entropies count; all alike where undefined
  */
-export function objective(x: Float32Array, labels: Int32Array, size: number, classes: number, l2: number, weights: Float64Array, gradient: Float64Array): number {
+export function objective(x: Float32Array, labels: Int32Array, size: number, classes: number, l2: number, weights: Float64Array, gradient: Float64Array, importance?: ArrayLike<number>): number {
   const n = labels.length;
   const p = new Float64Array(classes);
   gradient.fill(0);
   let loss = 0;
   for (let i = 0; i < n; i++) {
-    const lost = rowProbabilities(x, i, size, classes, weights, p, labels[i]);
-    loss += lost;
+    const share = (importance?.[labels[i]] ?? 1) / n;
+    loss += share * rowProbabilities(x, i, size, classes, weights, p, labels[i]);
     for (let c = 0; c < classes; c++) {
-      const residual = (p[c] - (c === labels[i] ? 1 : 0)) / n;
+      const residual = share * (p[c] - (c === labels[i] ? 1 : 0));
       // What is certain pulls at nothing.
       if (Math.abs(residual) < 1e-16) continue;
       const at = c * (size + 1);
@@ -92,7 +94,22 @@ export function objective(x: Float32Array, labels: Int32Array, size: number, cla
       gradient[k] += l2 * weights[k];
     }
   }
-  return loss / n + (l2 / 2) * squares;
+  return loss + (l2 / 2) * squares;
+}
+
+/**
+ * @param x standardised features [n, size]
+ * @param weights as in {@link SoftmaxHead}
+ * @returns NaN for both where there are no images
+ */
+export function fitOf(x: Float32Array, labels: Int32Array, size: number, classes: number, weights: Float64Array): Fit {
+  const p = new Float64Array(classes);
+  let [loss, right] = [0, 0];
+  labels.forEach((label, i) => {
+    loss += rowProbabilities(x, i, size, classes, weights, p, label);
+    if (p.every((v, c) => v < p[label] || c === label || (v === p[label] && c > label))) right++;
+  });
+  return { loss: loss / labels.length, accuracy: right / labels.length };
 }
 
 /** Writes the softmax of row i to `p`; returns its cross-entropy with `label`. */
@@ -121,7 +138,8 @@ function rowProbabilities(x: Float32Array, i: number, size: number, classes: num
   return Math.log(sum) + most - own;
 }
 
-function momentsOf({ features, size }: HeadData, rows: ArrayLike<number>): { mean: Float64Array; deviation: Float64Array } {
+/** Mean and deviation of each feature over these rows, as {@link SoftmaxHead} holds them. */
+export function momentsOf({ features, size }: HeadData, rows: ArrayLike<number>): { mean: Float64Array; deviation: Float64Array } {
   const mean = new Float64Array(size);
   const deviation = new Float64Array(size);
   for (let i = 0; i < rows.length; i++) for (let f = 0; f < size; f++) mean[f] += features[rows[i] * size + f] / rows.length;
@@ -133,7 +151,8 @@ function momentsOf({ features, size }: HeadData, rows: ArrayLike<number>): { mea
   return { mean, deviation };
 }
 
-function standardised({ features, size }: Pick<HeadData, 'features' | 'size'>, rows: ArrayLike<number>, mean: Float64Array, deviation: Float64Array): Float32Array {
+/** (features − mean)/deviation of these rows, [rows, size]. */
+export function standardised({ features, size }: Pick<HeadData, 'features' | 'size'>, rows: ArrayLike<number>, mean: Float64Array, deviation: Float64Array): Float32Array {
   const x = new Float32Array(rows.length * size);
   for (let i = 0; i < rows.length; i++) for (let f = 0; f < size; f++) x[i * size + f] = (features[rows[i] * size + f] - mean[f]) / deviation[f];
   return x;

@@ -1,10 +1,10 @@
-/** Bundles a bench script and runs it: `npm run bench` (time), `-- memory` (memory), `-- score-cam`, `-- evaluate`, `-- duplicates`, `-- label-issues`, `-- editor` (waiting, in a real VS Code). */
+/** Bundles a bench script and runs it: `npm run bench` (time), `-- memory` (memory), `-- score-cam`, `-- evaluate`, `-- duplicates`, `-- label-issues`, `-- train-head`, `-- editor` (waiting, in a real VS Code). */
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { build } from 'esbuild';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const SCRIPTS = { memory: 'memory.ts', 'score-cam': 'scoreCam.ts', evaluate: 'evaluate.ts', duplicates: 'duplicates.ts', 'label-issues': 'labelIssues.ts', editor: 'editor/editor.ts' };
+const SCRIPTS = { memory: 'memory.ts', 'score-cam': 'scoreCam.ts', evaluate: 'evaluate.ts', duplicates: 'duplicates.ts', 'label-issues': 'labelIssues.ts', 'train-head': 'trainHead.ts', editor: 'editor/editor.ts' };
 const [which, ...rest] = process.argv.slice(2);
 const named = Object.hasOwn(SCRIPTS, which ?? '');
 const script = named ? SCRIPTS[which] : 'bench.ts';

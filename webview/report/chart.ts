@@ -57,9 +57,10 @@ export class Chart {
     return new Chart(view);
   }
 
-  /** Replaces the data of this name. */
-  update(name: string, rows: readonly object[]): void {
-    void this.view.change(name, changeset().remove(truthy).insert(rows.map((row) => ({ ...row })))).runAsync();
+  /** Replaces the data of this name. @param fit lays the axes out anew, whose numbers may be wider than before */
+  update(name: string, rows: readonly object[], fit = false): void {
+    const view = this.view.change(name, changeset().remove(truthy).insert(rows.map((row) => ({ ...row }))));
+    void (fit ? view.resize() : view).runAsync();
   }
 
   /** Calls back with the place under the pointer, undefined once it has left. */

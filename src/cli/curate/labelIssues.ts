@@ -10,6 +10,7 @@ import { mapPlacesOf } from '../../curation/mapPlaces';
 import { scoresOf } from '../../curation/modelScores';
 import { nearPairs } from '../../curation/nearPairs';
 import { rankByBackground, rankByDisagreement, rankByDuplicates, rankByLabel, rankByUncertainty, type RankedImage, type Ranking } from '../../curation/ranking';
+import { imagesSeenBy } from '../../curation/training/seen';
 import { verdictsOf } from '../../curation/verdicts';
 import { SmearLensError } from '../../errors';
 import { writeWhole } from '../../evaluation/outFolder';
@@ -50,7 +51,7 @@ export async function labelIssues(options: LabelIssueOptions, spawn: Spawn, outp
 type Events = ReturnType<typeof eventsFor> & { readonly spawn: Spawn; readonly signal: AbortSignal; readonly log: (text: string) => void };
 
 async function rank(options: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
-  const { folder, by, models, provider, backbone } = options;
+  const { folder, by, models, backbone } = options;
   if (by === 'label') {
     const { images, classes } = await labelled(options, events);
     const judged = await judgeLabels(images, { ...events, model: backbone, classes: classes.length });
@@ -68,14 +69,22 @@ async function rank(options: LabelIssueOptions, events: Events): Promise<RankedI
     if (threshold === undefined) throw new SmearLensError('input-invalid', `${folder}: its images are so alike that near duplicates cannot be told from others.`, 'Exact duplicates are found by their sha256; rank by label instead.');
     return rankByDuplicates(printed.map((image) => ({ ...image, label: labels.get(image.path) })), pairs, idsOf(classes));
   }
-  const images = await allImages(folder, events.failed);
+  const judges = by === 'disagreement' ? models : models.slice(0, 1);
+  const seen = new Set((await Promise.all(judges.map(imagesSeenBy))).flatMap((own) => [...own]));
+  const ranked = await rankByModels(by, await allImages(folder, events.failed), { ...options, models: judges }, events);
+  const unseen = ranked.filter(({ sha256 }) => !seen.has(sha256));
+  if (unseen.length < ranked.length) events.log(`${ranked.length - unseen.length} images are not ranked: a head was trained on them, and what it says of them is remembered.`);
+  return unseen;
+}
+
+async function rankByModels(by: Exclude<Ranking, 'label' | 'duplicates'>, images: readonly { path: string; file: string }[], { models, provider }: LabelIssueOptions, events: Events): Promise<RankedImage[]> {
   if (by === 'background') {
     const { images: placed, places, model } = await mapPlacesOf(images, { ...events, model: models[0], provider });
     const classes = idsOf(model.classes);
     const scored = { ...model, probabilities: places.flatMap(({ probabilities }) => probabilities), inDomain: places.map(({ inDomain }) => inDomain) };
     return withVerdicts(rankByBackground(placed, places, classes, model.name), verdictsOf(placed, [scored], classes));
   }
-  const { images: scored, classes, models: scoring, probabilities, inDomain } = await scoresOf(images, { ...events, models: by === 'disagreement' ? models : models.slice(0, 1), provider });
+  const { images: scored, classes, models: scoring, probabilities, inDomain } = await scoresOf(images, { ...events, models, provider });
   const scores = scoring.map(({ id, name, sha256 }, m) => ({ id, sha256, model: name, probabilities: probabilities[m], inDomain: inDomain[m] }));
   const rows = by === 'disagreement' ? rankByDisagreement(scored, scores, idsOf(classes)) : rankByUncertainty(scored, scores[0], idsOf(classes), by);
   return withVerdicts(rows, verdictsOf(scored, scores, idsOf(classes)));

@@ -10,12 +10,13 @@ export interface LabelArguments {
   readonly classes?: readonly string[];
 }
 
-export function withLabels(command: Command): Command {
+/** @param groups what is done without saying */
+export function withLabels(command: Command, groups: LabelArguments['groups'] = 'none'): Command {
   return command
     .option('--labels <file.csv>', 'a CSV (path, label, optionally group, groupSource, split), `annotations` for the annotation log, or `folders`', 'folders')
     .option('--classes <names>', 'ids of the classes in order, separated by commas (default: those of .smearlens/project.json, else the names of the labels)', parseNames)
     .option('--map <NAME=CLASS>', 'what a name of the labels stands for; an empty class leaves it out; repeat it for several names', collectMapping, {})
-    .addOption(new Option('--groups <how>', 'where none are given: guess patients or slides from runs of file numbers').choices(['none', 'file-run']).default('none'));
+    .addOption(new Option('--groups <how>', 'where none are given: guess patients or slides from runs of file numbers').choices(['none', 'file-run']).default(groups));
 }
 
 export function labelledOptions(folder: string, { labels, groups, map, classes }: LabelArguments): LabelledOptions {

@@ -1,9 +1,10 @@
 /** The preview sheet: one image under each operation, from one end of its range to the other (the study's figure 4). */
 import { drawing, image, text } from '../../explain/svg';
+import { applyChange, NO_CHANGE, type Change, type Fill } from '../../images/change';
 import { encodePng, shrink } from '../../images/render';
 import type { RgbImage } from '../../images/types';
 import { RESEARCH_USE } from '../../protocol/format';
-import { applyChange, drawChange, NO_CHANGE, type Change, type Fill, type Ranges } from './transform';
+import { drawChange, type Ranges } from './transform';
 
 /** In units of the drawing. */
 const TILE = 120;

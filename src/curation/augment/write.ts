@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'csv-stringify/sync';
 import { SmearLensError } from '../../errors';
 import { openOutFolder, writeWhole } from '../../evaluation/outFolder';
+import { applyChange, type Change, type Fill } from '../../images/change';
 import { decodeBytes, readImageFile } from '../../images/decode';
 import { encodePng } from '../../images/render';
 import type { GroupSource } from '../../evaluation/types';
@@ -13,7 +14,7 @@ import type { ClassInfo } from '../../protocol/analysis';
 import { RESEARCH_USE } from '../../protocol/format';
 import { severalAtOnce } from '../dataset';
 import { LEAK_WARNING, planAugmented, type Planned, type Preset, type Source } from './plan';
-import { applyChange, drawChange, type Change, type Fill, type Ranges } from './transform';
+import { drawChange, type Ranges } from './transform';
 
 /** A labelled image with its part. */
 export interface AugmentSource extends Source {

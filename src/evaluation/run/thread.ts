@@ -7,6 +7,7 @@ import { toErrorInfo, type ErrorInfo } from '../../errors';
 import { openFeatures, type FeatureSession } from '../../explain/features';
 import { openMapPlacer, type MapPlacer } from '../../explain/mapPlace';
 import { prepare, activationOf, modelInfo } from '../../explain/prepare';
+import { applyChange, type Change } from '../../images/change';
 import { decodeBytes, readImageFile } from '../../images/decode';
 import { fingerprintOf, type Fingerprint } from '../../images/fingerprint';
 import { toTensor } from '../../images/tensor';
@@ -30,6 +31,8 @@ export interface DecodeCall {
   /** What is wanted of it. */
   readonly tensors: boolean;
   readonly fingerprint: boolean;
+  /** Made of the picture before the tensors are; beyond its edges it is mirrored. */
+  readonly change?: Change | undefined;
 }
 
 export interface Decoded {
@@ -116,7 +119,7 @@ function decoding(inputs: readonly InputSpec[]): Serve {
   };
 }
 
-async function decode({ file, unless, tensors, fingerprint }: DecodeCall, inputs: readonly InputSpec[]): Promise<Decoded> {
+async function decode({ file, unless, tensors, fingerprint, change }: DecodeCall, inputs: readonly InputSpec[]): Promise<Decoded> {
   const { bytes, sha256 } = await readImageFile(file);
   if (sha256 === unless) return { sha256 };
   // Models that take pixels composed and windowed alike share the decoded image.
@@ -128,7 +131,12 @@ async function decode({ file, unless, tensors, fingerprint }: DecodeCall, inputs
     return image;
   };
   const made: Float32Array[] = [];
-  if (tensors) for (const input of inputs) made.push(await toTensor(await imageOf(input), input));
+  if (tensors) {
+    for (const input of inputs) {
+      const image = await imageOf(input);
+      made.push(await toTensor(change ? applyChange(image, change, 'reflect') : image, input));
+    }
+  }
   // Whatever the model, a picture has the same fingerprint.
   const whole = fingerprint ? await imageOf({ background: [255, 255, 255], window: 'full' }) : undefined;
   const print = whole && (await fingerprintOf(whole));

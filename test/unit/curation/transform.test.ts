@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange, drawChange, NO_CHANGE, STUDY_RANGES } from '../../../src/curation/augment/transform';
+import { drawChange, STUDY_RANGES } from '../../../src/curation/augment/transform';
+import { applyChange, NO_CHANGE } from '../../../src/images/change';
 import type { RgbImage } from '../../../src/images/types';
 
 /** Each pixel says where it was: red its column, green its row. */
