@@ -54,12 +54,13 @@ async function written(name: string, from = fixture(name)): Promise<{ p: Prepare
   return { p, head, file };
 }
 
-async function valuesOf({ model, facts, feeds }: Prepared, tensor: string, input: Float32Array): Promise<Float32Array> {
+async function valuesOf(p: Prepared, tensor: string, input: Float32Array): Promise<Float32Array> {
+  const { model, facts } = p;
   const open = cloneModel(model);
   new GraphWriter(new Graph(open), 'test').output(tensor, ElementType.FLOAT, facts.get(tensor)?.shape ?? []);
   const session = await createSession(skeletonBytes(open), { provider: 'cpu', file: model.file, externalDataFolder: model.folder });
   try {
-    return (await session.run(feeds(input)))[tensor].data as Float32Array;
+    return (await session.run(p.feeds(input)))[tensor].data as Float32Array;
   } finally {
     await session.release();
   }
