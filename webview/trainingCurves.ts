@@ -17,6 +17,9 @@ const MEASURES = [
   { key: 'accuracy', title: 'Accuracy', format: '~%' },
 ] as const;
 
+/** Pixels for the labels of the upright axis: the room for them is set before there is any. */
+const LABELS = 44;
+
 export class TrainingCurves {
   private charts: Promise<readonly Chart[]> | undefined;
   private latest: readonly Epoch[] = [];
@@ -66,7 +69,7 @@ function spec({ title, format }: (typeof MEASURES)[number]): TopLevelSpec {
         mark: { type: 'line', strokeWidth: 2, point: { size: 22, filled: true } },
         encoding: {
           x,
-          y: { field: 'value', type: 'quantitative', title, scale: { zero: false, nice: true }, axis: { format, tickCount: 5 } },
+          y: { field: 'value', type: 'quantitative', title, scale: { zero: false, nice: true }, axis: { format, tickCount: 5, minExtent: LABELS } },
           color: { field: 'part', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, i) => classColour(i)) } },
           strokeDash: { field: 'part', type: 'nominal', legend: null, scale: { domain: names, range: names.map((_, i) => (i === 0 ? [1, 0] : classDash(i))) } },
         },

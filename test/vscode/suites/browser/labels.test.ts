@@ -199,11 +199,16 @@ describe('labelling', () => {
     assert.strictEqual(lines().at(-1)?.value, null);
     verifies();
     await session.workbench.runCommand('Notifications: Clear All Notifications');
+    // The other reviewer's label is to be disputed below.
+    await shows(COUNT);
+    await press('z');
+    await shows(COUNT - 1);
+    assert.strictEqual(lines().at(-1)?.type, 'undo');
   });
 
   it('keeps every label that it said was saved when the extension host is killed', async () => {
     const { workbench } = session;
-    for (const number of [30, 10]) {
+    for (const number of [42, 38]) {
       await workbench.runCommand('View: Close All Editors');
       await workbench.fromExplorer(FOLDER, 'Review Folder');
       while (!(await workbench.editor().locator('#position').innerText()).startsWith(`${number} /`)) {
