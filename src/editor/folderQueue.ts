@@ -82,6 +82,11 @@ export class FolderQueue {
     return ordered([...byPath.values()], this.order).map(({ path }) => byPath.get(path)).filter((row) => row !== undefined);
   }
 
+  /** Why the image of this path comes where it does; undefined where it was not ranked. */
+  reasonOf(path: string): QueueReason | undefined {
+    return this.reasons.get(path);
+  }
+
   /** @param by in words, e.g. 'least certain first' */
   rank(by: string, reasons: ReadonlyMap<string, QueueReason>): void {
     this.ranking = by;

@@ -155,13 +155,12 @@ export class GridPanel {
     if (choice !== 'unsure' && !chosen) throw new SmearLensError('input-invalid', classes.length === 0 ? 'There is no list of classes yet.' : `There is no class ${choice}: the list has ${classes.length}.`, classes.length === 0 ? 'Label one image in the review session first, or name the classes in .smearlens/project.json.' : `Press 1 to ${Math.min(9, classes.length)}.`);
     const value = chosen?.id ?? null;
     const writer = await this.options.labels.writer();
-    const reasons = new Map(queue.rows.map(({ path: file, reason }) => [file, reason]));
     const drafts: EventDraft[] = [];
     let others = 0;
     for (const image of images) {
       const uri = vscode.Uri.joinPath(queue.folder, image.path);
       if ((await hashFile(uri.fsPath).catch(() => undefined)) !== image.sha256) others++;
-      else drafts.push({ type: 'label', value, image: { path: imageKey(queue.labels.root, uri.fsPath), sha256: image.sha256 }, labelBasis: 'morphology', ...contextOfReason(reasons.get(image.path), queue.labels.state(image.sha256)?.opinions.find((o) => o.reviewer === writer.reviewer)?.label), ...(images.length > 1 ? { bulk: true } : {}) });
+      else drafts.push({ type: 'label', value, image: { path: imageKey(queue.labels.root, uri.fsPath), sha256: image.sha256 }, labelBasis: 'morphology', ...contextOfReason(queue.reasonOf(image.path), queue.labels.state(image.sha256)?.opinions.find((o) => o.reviewer === writer.reviewer)?.label), ...(images.length > 1 ? { bulk: true } : {}) });
     }
     if (drafts.length > 0) await queue.labels.append(writer, drafts, classes);
     const saved = `Saved: ${drafts.length} × ${labelName(value, classes)}`;

@@ -28,8 +28,8 @@ describe('the import of a model', function () {
 
   const page = (): Session['workbench']['page'] => session.workbench.page;
   const press = (key: string): Promise<void> => page().keyboard.press(key);
-  const row = (text: string | RegExp): Locator => page().locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
-  const picker = (placeholder: string): Locator => page().locator(`.quick-input-widget input.input[placeholder*="${placeholder}"]`);
+  const row = (text: string | RegExp): Locator => session.workbench.choices().filter({ hasText: text }).first();
+  const picker = (placeholder: string): Locator => session.workbench.picker(placeholder);
 
   async function pick(placeholder: string, text: string): Promise<void> {
     await picker(placeholder).waitFor({ timeout: LOOKED });
@@ -79,7 +79,7 @@ describe('the import of a model', function () {
     assert.strictEqual(fs.existsSync(MANIFEST), false);
     await pick('Which preprocessing', "Keras 'tf'");
     await pick('Where is the imported model', 'Beside the model');
-    const toast = page().locator('.notification-toast', { hasText: 'keras is imported: model.json' });
+    const toast = session.workbench.toast('keras is imported: model.json');
     await toast.waitFor({ timeout: LOOKED });
     const manifest = JSON.parse(fs.readFileSync(MANIFEST, 'utf8')) as { classes: { id: string }[]; input: { mean: number[] } };
     assert.deepStrictEqual([manifest.classes.map((c) => c.id), manifest.input.mean], [CLASSES, [1, 1, 1]]);

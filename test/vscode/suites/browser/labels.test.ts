@@ -194,7 +194,7 @@ describe('labelling', () => {
     const before = lines();
     fs.appendFileSync(path.join(LOG, name), '{"v":1,"id":"half');
     await press('u');
-    await session.workbench.page.locator('.notification-toast', { hasText: `was set aside as ${name}.torn-` }).waitFor();
+    await session.workbench.toast(`was set aside as ${name}.torn-`).waitFor();
     assert.deepStrictEqual(lines().slice(0, -1), before);
     assert.strictEqual(lines().at(-1)?.value, null);
     verifies();

@@ -42,8 +42,8 @@ describe('training a head', function () {
   }
 
   const panel = (): FrameLocator => session.workbench.editor();
-  const rows = (): Locator => session.workbench.page.locator('.quick-input-list .monaco-list-row');
-  const picker = (placeholder: string): Locator => session.workbench.page.locator(`.quick-input-widget input.input[placeholder*="${placeholder}"]`);
+  const rows = (): Locator => session.workbench.choices();
+  const picker = (placeholder: string): Locator => session.workbench.picker(placeholder);
 
   async function pick(placeholder: string, text: string): Promise<void> {
     await picker(placeholder).waitFor({ timeout: TRAINED });
