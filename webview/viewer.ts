@@ -132,6 +132,7 @@ export class Viewer {
     const { width, height } = viewport.getBounds();
     this.touched = true;
     viewport.panBy(new OpenSeadragon.Point(x * width * PAN_STEP, y * height * PAN_STEP), reducesMotion()).applyConstraints(reducesMotion());
+    this.settle();
   }
 
   /** The image pixel at a position of the window; undefined beside the image. */
@@ -161,6 +162,8 @@ export class Viewer {
     if (!image) return;
     this.touched = true;
     viewport.zoomTo(zoom(image, viewport), undefined, reducesMotion()).applyConstraints(reducesMotion());
+    // At once and not at the end of the movement: who goes on to the next image meanwhile is to find the new place there.
+    this.settle();
   }
 
   private opened(): void {

@@ -37,17 +37,19 @@ async function main(args: readonly string[]): Promise<number> {
   fs.mkdirSync(SCREENSHOTS, { recursive: true });
   await prepareWorkspace();
 
-  const total: Counts = { passed: 0, failed: 0, skipped: 0 };
+  const total: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   const wanted = named.length > 0 ? named : (Object.keys(SUITES) as Suite[]);
   const beside = wanted.length > 1 && wanted.includes(BESIDE) ? inOwnProcess(BESIDE) : undefined;
   const add = (counts: Counts): void => {
     total.passed += counts.passed;
     total.failed += counts.failed;
     total.skipped += counts.skipped;
+    total.failures.push(...counts.failures);
   };
   for (const name of wanted) if (!beside || name !== BESIDE) add(await told(name, SUITES[name]));
   if (beside) add(await beside());
-  console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+  console.log(['', ...total.failures.map((failure) => `failed: ${failure}`)].join('\n'));
+  console.log(`${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 }
 
@@ -56,7 +58,7 @@ async function told(name: Suite, run: () => Promise<Counts>): Promise<Counts> {
   const begin = performance.now();
   const counts = await run().catch((error: unknown): Counts => {
     console.error(error);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, failures: [`${name}: ${String(error)}`] };
   });
   console.log(`${name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   return counts;
@@ -68,7 +70,7 @@ function inOwnProcess(name: Suite): () => Promise<Counts> {
   if (running.pid) os.setPriority(running.pid, LEFT_OVER);
   const printed: Buffer[] = [];
   for (const stream of [running.stdout, running.stderr]) stream?.on('data', (data: Buffer) => printed.push(data));
-  let counts: Counts = { passed: 0, failed: 1, skipped: 0 };
+  let counts: Counts = { passed: 0, failed: 1, skipped: 0, failures: [`${name}: its process died.`] };
   running.on('message', (message) => (counts = message as Counts));
   const closed = once(running, 'close');
   return async () => {
@@ -85,7 +87,7 @@ async function child(name: Suite): Promise<number> {
 }
 
 function inThisProcess(suite: Suite): Promise<Counts> {
-  return runMocha(path.join(__dirname, 'suites', suite));
+  return runMocha(path.join(__dirname, 'suites', `${suite}.js`));
 }
 
 /**
@@ -102,7 +104,7 @@ async function inExtensionHost(): Promise<Counts> {
   const failure = await runTests({
     ...(desktop ? { version: 'stable' } : { vscodeExecutablePath: executable }),
     extensionDevelopmentPath: ROOT,
-    extensionTestsPath: path.join(__dirname, 'suites/host/index.js'),
+    extensionTestsPath: path.join(__dirname, 'harness/extensionHost.js'),
     extensionTestsEnv: { SMEARLENS_TEST_REPORT: REPORT },
     launchArgs: [WORKSPACE],
   }).then(() => '', (error: unknown) => String(error));

@@ -11,22 +11,20 @@ import { build } from 'esbuild';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = path.resolve('out/vscode-test');
 
-// Found rather than listed, so that no test file can be forgotten.
-const tests = fs.readdirSync(here, { recursive: true }).filter((file) => file.endsWith('.test.ts'));
+const options = { bundle: true, platform: 'node', format: 'cjs', target: 'node20', packages: 'external', sourcemap: 'inline', logLevel: 'warning' };
 
 fs.rmSync(out, { recursive: true, force: true });
-await build({
-  entryPoints: [...tests, 'suites/host/index.ts', 'harness/code.ts', 'main.ts', 'screenshot.ts'].map((file) => path.join(here, file)),
-  outbase: here,
-  outdir: out,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  packages: 'external',
-  sourcemap: 'inline',
-  logLevel: 'warning',
-});
+await build({ ...options, entryPoints: ['harness/extensionHost.ts', 'harness/code.ts', 'main.ts', 'screenshot.ts'].map((file) => path.join(here, file)), outbase: here, outdir: out });
+// One file a suite, so that its test files share what the harness keeps. Found rather than listed, so that none can be forgotten.
+const suites = path.join(here, 'suites');
+await Promise.all(
+  fs.readdirSync(suites).map((suite) => {
+    const tests = fs.readdirSync(path.join(suites, suite)).filter((file) => file.endsWith('.test.ts')).sort();
+    if (tests.length === 0) throw new Error(`There are no tests in ${suite}.`);
+    const contents = tests.map((file) => `import './${file}';`).join('\n');
+    return build({ ...options, stdin: { contents, resolveDir: path.join(suites, suite), sourcefile: `${suite}.ts` }, outfile: path.join(out, 'suites', `${suite}.js`) });
+  }),
+);
 const program = process.argv[2] === 'screenshot' ? 'screenshot.js' : 'main.js';
 const { status } = spawnSync(process.execPath, ['--enable-source-maps', path.join(out, program), ...process.argv.slice(2)], { stdio: 'inherit' });
 process.exitCode = status ?? 1;

@@ -8,6 +8,10 @@ import { SCREENSHOTS, WORKSPACE } from './places';
 import { CodeServer, installVsix, launchBrowser, linkExtension, ROOT, type Settings } from './server';
 import { Workbench } from './workbench';
 
+/** The window that suites share, while it is of use. Opening one takes as long as a dozen tests. */
+let shared: Session | undefined;
+after(() => shared?.stop());
+
 export class Session {
   private constructor(
     private readonly folder: string,
@@ -15,10 +19,18 @@ export class Session {
     private readonly browser: Browser,
     readonly workbench: Workbench,
     /** What content security policies refused, anywhere in the window. */
-    readonly complaints: readonly string[],
+    readonly complaints: string[],
     /** Folder of the extension that the server runs. */
     readonly extension: string,
   ) {}
+
+  /** The window that the suites before had, with these settings; they left it as a new one is. */
+  static async shared(settings: Settings = {}): Promise<Session> {
+    if (!shared) return (shared = await Session.start(settings));
+    shared.complaints.length = 0;
+    await shared.settle(settings);
+    return shared;
+  }
 
   /** @param options.vsix the extension to install; where none is given, this project is linked, as it is built in dist/ */
   static async start(settings: Settings = {}, { vsix, workspaceTrust = false }: { vsix?: string; workspaceTrust?: boolean } = {}): Promise<Session> {
@@ -50,6 +62,23 @@ export class Session {
     const hosts = this.processes().filter(({ args }) => args.includes('--type=extensionHost'));
     if (hosts.length === 0) throw new Error('No extension host runs.');
     for (const { pid } of hosts) process.kill(pid, 'SIGKILL');
+  }
+
+  /** After the last test of a suite: a shared window is left as a new one is, any other is closed. */
+  async leave(): Promise<void> {
+    if (this !== shared) return this.stop();
+    await this.workbench.tidy().catch(async (error: unknown) => {
+      console.log(`  The window could not be tidied; the next suite gets a new one. ${String(error)}`);
+      shared = undefined;
+      await this.stop();
+    });
+  }
+
+  /** Changes the settings and waits until the window has them: it is told by a title of its own, as any other setting shows nowhere. */
+  private async settle(settings: Settings): Promise<void> {
+    const title = `settings of ${Date.now()}`;
+    this.changeSettings({ ...settings, 'window.title': title });
+    await this.workbench.page.waitForFunction((expected) => document.title.includes(expected), title);
   }
 
   changeSettings(settings: Settings): void {

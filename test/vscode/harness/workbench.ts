@@ -5,6 +5,11 @@ import type { CodeServer } from './server';
 /** Milliseconds to wait for anything: the first analysis starts a process and loads a model. */
 export const PATIENCE = 30_000;
 
+/** Milliseconds after which what got lost is tried again. */
+const AGAIN = 1000;
+
+const succeeds = (attempt: Promise<unknown>): Promise<boolean> => attempt.then(() => true, () => false);
+
 export class Workbench {
   private constructor(readonly page: Page) {}
 
@@ -21,6 +26,17 @@ export class Workbench {
   async reload(): Promise<void> {
     await Promise.all([this.page.waitForEvent('load'), this.runCommand('Developer: Reload Window')]);
     await this.isReady();
+  }
+
+  /** Closes and clears whatever tests have opened, so that the window is as a new one. */
+  async tidy(): Promise<void> {
+    // What a failed test may have left open. Where nothing is, Escape would go to the smear.
+    const open = this.page.locator('.quick-input-widget, .monaco-menu').filter({ visible: true });
+    while ((await open.count()) > 0) await this.page.keyboard.press('Escape');
+    for (const command of ['View: Close All Editors', 'Notifications: Clear All Notifications', 'View: Show Explorer', 'Collapse Folders in Explorer']) await this.runCommand(command);
+    await this.page.locator('.tab').first().waitFor({ state: 'detached' });
+    await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
+    await this.page.mouse.move(0, 0);
   }
 
   /** Opens a file from the Explorer: with the editor that its type has by default. */
@@ -84,11 +100,29 @@ export class Workbench {
     const input = this.page.locator('.quick-input-widget input.input');
     // The palette of the command before may still be closing.
     await input.waitFor({ state: 'hidden' });
-    await this.page.keyboard.press('F1');
-    await input.waitFor();
-    await input.fill(`>${title}`);
+    // A smear that has just been shown takes the focus, and the palette closes again when it loses it.
+    do {
+      await this.page.keyboard.press('F1');
+      await input.waitFor();
+    } while (!(await succeeds(input.fill(`>${title}`, { timeout: AGAIN }))));
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
     await this.page.keyboard.press('Enter');
+  }
+
+  /**
+   * Presses a key until what it brings about is on show: VS Code hears that a page has the focus some time after the page
+   * has it. Only for a key that does the same however often it is pressed.
+   */
+  async pressUntil(key: string, shown: Locator): Promise<void> {
+    do await this.page.keyboard.press(key);
+    while (!(await succeeds(shown.waitFor({ timeout: AGAIN }))));
+  }
+
+  /** Resolves once VS Code knows that the smear has the focus: its keys work from now on. The whole picture is on show then. */
+  async keysWork(): Promise<void> {
+    const scale = this.editor().locator('#scale');
+    await this.pressUntil('0', scale.getByText('100 %', { exact: true }));
+    await this.pressUntil('f', scale.filter({ hasNotText: /^100 %$/ }));
   }
 
   /** A message at the lower right. */
@@ -114,6 +148,16 @@ export class Workbench {
     await this.choices().filter({ hasText: text }).first().waitFor();
     await this.page.keyboard.press('Enter');
     await picker.waitFor({ state: 'hidden' });
+  }
+
+  /** Runs a command that asks one thing, and answers. Once more where the question was closed by a focus that came back late. */
+  async answer(title: string, placeholder: string, text: string): Promise<void> {
+    const picker = this.picker(placeholder);
+    do {
+      await this.runCommand(title);
+      await picker.waitFor();
+    } while (!(await succeeds(picker.fill(text, { timeout: AGAIN }))));
+    await this.pick(placeholder, text);
   }
 
   /** Gives a path to the dialog that asks for a file or folder, once it has offered one that ends in this way. */

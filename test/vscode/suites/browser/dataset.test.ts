@@ -32,10 +32,10 @@ describe('the commands about a data set', () => {
       const drafts = await Promise.all(IMAGES.map(async (name) => ({ type: 'label' as const, value: name === other ? 'Pro' : path.dirname(name), image: { path: `${FOLDER}/${name}`, sha256: await hashFile(path.join(WORKSPACE, FOLDER, name)) } })));
       await log.append({ reviewer, device }, drafts);
     }
-    session = await Session.start({ 'smearlens.reviewer': 'Anna' });
+    session = await Session.shared({ 'smearlens.reviewer': 'Anna' });
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const file of [path.join(WORKSPACE, FOLDER), SMEARLENS, AUGMENTED, EXPORTED]) fs.rmSync(file, { recursive: true, force: true });
   });
   failureScreenshots(() => session);

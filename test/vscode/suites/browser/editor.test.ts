@@ -7,8 +7,8 @@ const PERCENT = /^(> 99\.9|< 0\.1|\d{1,2}\.\d) %$/;
 
 describe('the editor in the workbench', () => {
   let session: Session;
-  before(async () => void (session = await Session.start()));
-  after(() => session.stop());
+  before(async () => void (session = await Session.shared()));
+  after(() => session.leave());
   failureScreenshots(() => session);
 
   /** Waits until the open smear is analysed and shown; gives its percentages. */

@@ -33,10 +33,10 @@ describe('the evaluation of a folder', function () {
         for (let i = 0; i < count; i++) await sharp(smearSvg(++seed)).png().toFile(path.join(WORKSPACE, SPLIT_FOLDER, part, name, `${i}.png`));
       }
     }
-    session = await Session.start();
+    session = await Session.shared();
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const name of [FOLDER, SPLIT_FOLDER, '.smearlens']) fs.rmSync(path.join(WORKSPACE, name), { recursive: true, force: true });
   });
   failureScreenshots(() => session);

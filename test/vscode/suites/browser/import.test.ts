@@ -18,10 +18,10 @@ describe('the import of a model', function () {
   let session: Session;
   before(async () => {
     fs.copyFileSync(path.join(ROOT, 'test/fixtures/imports/keras-tf/keras.onnx'), MODEL);
-    session = await Session.start();
+    session = await Session.shared();
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const file of [MODEL, MANIFEST, path.dirname(SETTINGS)]) fs.rmSync(file, { recursive: true, force: true });
   });
   failureScreenshots(() => session);

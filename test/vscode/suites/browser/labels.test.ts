@@ -42,10 +42,10 @@ describe('labelling', () => {
       fs.mkdirSync(path.dirname(file), { recursive: true });
       await sharp(smearSvg(300 + i)).resize(160).png().toFile(file);
     }
-    session = await Session.start({ 'smearlens.goOnAfterLabel': true });
+    session = await Session.shared({ 'smearlens.goOnAfterLabel': true });
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const folder of [FOLDER, SECOND]) fs.rmSync(path.join(WORKSPACE, folder), { recursive: true });
     fs.rmSync(SMEARLENS, { recursive: true, force: true });
     fs.rmSync(elsewhere, { recursive: true });
@@ -90,6 +90,7 @@ describe('labelling', () => {
     await workbench.analysed();
     assert.deepStrictEqual(await accessibilityViolations(workbench.editor()), []);
     await workbench.editor().locator('#label-state', { hasText: 'Not labelled' }).waitFor();
+    await workbench.keysWork();
     await press('3');
     const input = workbench.page.locator('.quick-input-widget input.input');
     await input.waitFor();

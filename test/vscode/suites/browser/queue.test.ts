@@ -25,10 +25,10 @@ describe('the review queue', () => {
     // The last one looks like the first.
     await sharp(path.join(WORKSPACE, FOLDER, 'field-1.png')).flop().jpeg({ quality: 80 }).toFile(path.join(WORKSPACE, FOLDER, 'z-again.jpg'));
     fs.copyFileSync(path.join(WORKSPACE, 'smear-4.tif'), path.join(WORKSPACE, FOLDER, 'scan.tif'));
-    session = await Session.start({ 'smearlens.reviewer': 'Anna' });
+    session = await Session.shared({ 'smearlens.reviewer': 'Anna' });
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const folder of [path.join(WORKSPACE, FOLDER), SMEARLENS]) fs.rmSync(folder, { recursive: true });
   });
   failureScreenshots(() => session);
@@ -114,8 +114,7 @@ describe('the review queue', () => {
 
   it('ranks the images by how sure the model is, and shows each one\'s reason', async () => {
     const { workbench } = session;
-    await workbench.runCommand('SmearLens: Rank Review Queue…');
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Uncertain: margin' }).click();
+    await workbench.answer('SmearLens: Rank Review Queue…', 'Which images are to be looked at first?', 'Uncertain: margin');
     await row(/Smallest margin first\s*14/).waitFor();
     await row(/Outside the model's domain: |[Ss]ure: .* \(margin/).first().waitFor();
     await session.screenshot('queue-ranked');

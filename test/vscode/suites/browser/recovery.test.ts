@@ -9,8 +9,8 @@ import { failureScreenshots, Session } from '../../harness/session';
 
 describe('the editor when things go wrong', () => {
   let session: Session;
-  before(async () => void (session = await Session.start()));
-  after(() => session.stop());
+  before(async () => void (session = await Session.shared()));
+  after(() => session.leave());
   failureScreenshots(() => session);
 
   async function openAnalysed(name: string): Promise<void> {
@@ -82,15 +82,10 @@ describe('the editor when things go wrong', () => {
       const status = session.workbench.page.locator('.statusbar-item', { hasText: 'My own model' });
       const manifest = path.join(folder, 'model.json');
       fs.writeFileSync(manifest, JSON.stringify({ ...(JSON.parse(fs.readFileSync(manifest, 'utf8')) as object), name: 'My own model' }));
-      await session.workbench.runCommand('SmearLens: Choose Model');
-      const rows = session.workbench.choices();
-      await rows.filter({ hasText: 'Default model' }).waitFor();
-      await rows.filter({ hasText: 'Browse…' }).waitFor();
-      await rows.filter({ hasText: 'own-model/model.json' }).click();
+      await session.workbench.answer('SmearLens: Choose Model', 'Which model reads', 'own-model/model.json');
       await status.waitFor();
       await settingsBecome({ 'smearlens.model': 'own-model/model.json' });
-      await session.workbench.runCommand('SmearLens: Choose Model');
-      await rows.filter({ hasText: 'Default model' }).click();
+      await session.workbench.answer('SmearLens: Choose Model', 'Which model reads', 'Default model');
       await status.waitFor({ state: 'hidden' });
     } finally {
       fs.rmSync(folder, { recursive: true });

@@ -32,10 +32,10 @@ describe('regions in a review session', () => {
     fs.rmSync(SMEARLENS, { recursive: true, force: true });
     fs.mkdirSync(path.join(WORKSPACE, FOLDER), { recursive: true });
     for (const [i, name] of NAMES.entries()) await sharp(smearSvg(500 + i)).resize(SIDE).png().toFile(path.join(WORKSPACE, FOLDER, name));
-    session = await Session.start({ 'smearlens.goOnAfterLabel': false, 'smearlens.reviewer': 'Anna' });
+    session = await Session.shared({ 'smearlens.goOnAfterLabel': false, 'smearlens.reviewer': 'Anna' });
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     fs.rmSync(path.join(WORKSPACE, FOLDER), { recursive: true });
     fs.rmSync(SMEARLENS, { recursive: true, force: true });
   });
@@ -93,6 +93,7 @@ describe('regions in a review session', () => {
     const { workbench } = session;
     await workbench.fromExplorer(FOLDER, 'Review Folder');
     await shows(1);
+    await workbench.keysWork();
     await press('r');
     await tool('box');
     await drag([20, 30], [80, 90]);

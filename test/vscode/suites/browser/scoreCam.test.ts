@@ -19,10 +19,10 @@ describe('Score-CAM in the workbench', function () {
   before(async () => {
     fs.mkdirSync(path.join(WORKSPACE, FOLDER), { recursive: true });
     for (const name of ['a.png', 'b.png']) await sharp(smearSvg(name.charCodeAt(0))).png().toFile(path.join(WORKSPACE, FOLDER, name));
-    session = await Session.start();
+    session = await Session.shared();
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     fs.rmSync(path.join(WORKSPACE, FOLDER), { recursive: true });
   });
   failureScreenshots(() => session);

@@ -17,10 +17,10 @@ describe('Score-CAM in the editor of one smear', function () {
   let session: Session;
   before(async () => {
     await draw('a');
-    session = await Session.start();
+    session = await Session.shared();
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     fs.rmSync(path.join(WORKSPACE, NAME), { force: true });
   });
   failureScreenshots(() => session);
@@ -93,13 +93,10 @@ describe('Score-CAM in the editor of one smear', function () {
     };
     await another(() => draw('b'));
     await another(async () => {
-      await workbench.runCommand('SmearLens: Choose Explained Layer');
-      await workbench.page.locator('.quick-input-widget input.input').fill('14 × 14');
-      await workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: /14 × 14/ }).first().click();
+      await workbench.answer('SmearLens: Choose Explained Layer', 'Now: ', '14 × 14');
       await editor().locator('#facts').getByText(/^14 × 14, from/).waitFor();
     });
-    await workbench.runCommand('SmearLens: Choose Explained Layer');
-    await workbench.page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'Automatic' }).click();
+    await workbench.answer('SmearLens: Choose Explained Layer', 'Now: ', 'Automatic');
     await editor().locator('#facts').getByText('7 × 7, from 1280 channels').waitFor();
     await shown();
     // Known again: the same picture, explained by the same layer.

@@ -27,10 +27,10 @@ describe('training a head', function () {
       for (const run of RUNS) for (let i = run; i < run + 3; i++) await drawn(++seed, name, path.join(FOLDER, name, `smear-${i}.png`));
     }
     await drawn(++seed, 'pale', path.join(FOLDER, 'unlabelled.png'));
-    session = await Session.start();
+    session = await Session.shared();
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     delete process.env.SMEARLENS_CACHE;
     for (const folder of [path.join(WORKSPACE, FOLDER), path.join(WORKSPACE, 'models'), path.join(WORKSPACE, '.smearlens'), cache]) fs.rmSync(folder, { recursive: true, force: true });
   });

@@ -21,7 +21,7 @@ describe('a workspace that is not trusted', () => {
     session = await Session.start({ 'security.workspace.trust.startupPrompt': 'never', 'security.workspace.trust.banner': 'never' }, { workspaceTrust: true });
   });
   after(async () => {
-    await session.stop();
+    await session.leave();
     for (const folder of [MODEL, path.dirname(SETTINGS)]) fs.rmSync(folder, { recursive: true });
   });
   failureScreenshots(() => session);

@@ -41,8 +41,8 @@ function centre({ image, viewer }: View): [number, number] {
 
 describe('the viewer in the workbench', () => {
   let session: Session;
-  before(async () => void (session = await Session.start()));
-  after(() => session.stop());
+  before(async () => void (session = await Session.shared()));
+  after(() => session.leave());
   failureScreenshots(() => session);
 
   const press = (key: string): Promise<void> => session.workbench.page.keyboard.press(key);
@@ -55,14 +55,7 @@ describe('the viewer in the workbench', () => {
 
   const shows = (text: string): Promise<void> => session.workbench.editor().locator('#scale').getByText(text, { exact: true }).waitFor();
 
-  /** VS Code hears of the focus after the click, so the first press may come too early; '0' and 'f' can be pressed twice. */
-  async function pressUntil(key: '0' | 'f', text: string, nth = 0): Promise<void> {
-    const shown = session.workbench.editor(nth).locator('#scale');
-    while ((await shown.innerText()) !== text) {
-      await press(key);
-      await rested(nth);
-    }
-  }
+  const pressUntil = (key: '0' | 'f', text: string, nth = 0): Promise<void> => session.workbench.pressUntil(key, session.workbench.editor(nth).locator('#scale').getByText(text, { exact: true }));
 
   /** What is seen when the view has come to rest: two frames show the same, and a viewer of another size than one before. */
   async function seen(nth = 0, before?: Box): Promise<View> {
