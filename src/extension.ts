@@ -70,10 +70,10 @@ export function activate({ extensionPath, extensionUri, globalState, workspaceSt
   const models = new ModelChoices(workspaceState, defaultModel(extensionPath));
   const reports = new Reports();
   const labels = new LabelBook(globalState, log);
-  const options = { labels, labelling: new Labelling(labels, log), places: new ReviewPlaces(workspaceState), inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
+  const queue = new ReviewQueueFolder(workspaceState, labels);
+  const options = { labels, labelling: new Labelling(labels, (uri) => queue.verdictsOn(uri), log), places: new ReviewPlaces(workspaceState), inference: client, log, active, analyses, documents, models, extensionUri, canvasFocus: new CanvasFocus(), viewMemory: new ViewMemory(globalState) };
   const reviews = new ReviewPanels(options);
   const entry = path.join(extensionPath, 'dist', 'cli.js');
-  const queue = new ReviewQueueFolder(workspaceState, labels);
   const grid = new GridPanel({ extensionUri, queue, labels, reviews, inference: client, log, entry });
   const evaluations = { active, models, reports: new ReportPanels({ extensionUri, reviews, log }), storage: workspaceState, log, entry, defaultModel: defaultModel(extensionPath) };
 

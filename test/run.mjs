@@ -27,6 +27,8 @@ const LIMIT = 35 * 60;
 let passed = 0;
 let failed = 0;
 let total = 0;
+/** Named at the end, where they are not overlooked. */
+const failures = [];
 for (const [name, stage] of Object.entries(stages)) {
   if (fullSoak ? name !== 'soak' : wanted.length > 0 && !wanted.includes(name)) continue;
   console.log(`\n== ${name}`);
@@ -44,6 +46,7 @@ if (!fullSoak && total > LIMIT) {
   failed++;
 }
 if (passed + failed === 0) failed++;
+if (failures.length > 0) console.log(['\nFailed:', ...failures].join('\n'));
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
 
@@ -55,6 +58,7 @@ function soak(full) {
 function command(file, args, options = {}) {
   const { status, error } = spawnSync(file, args, { cwd: root, stdio: 'inherit', ...options });
   if (error) console.error(String(error));
+  if (status !== 0) failures.push(`${path.basename(file)} ${args.join(' ')}`);
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -81,8 +85,15 @@ function vitest(project) {
   const report = path.join(out, `${project}.json`);
   fs.rmSync(report, { force: true });
   const { status } = spawnSync(bin('vitest'), ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], { cwd: root, stdio: 'inherit' });
-  if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
-  const { numPassedTests, numFailedTests } = JSON.parse(fs.readFileSync(report, 'utf8'));
+  if (!fs.existsSync(report)) {
+    failures.push(`vitest ${project} left no report.`);
+    return { passed: 0, failed: 1 };
+  }
+  const { numPassedTests, numFailedTests, testResults } = JSON.parse(fs.readFileSync(report, 'utf8'));
+  for (const { name, status, message, assertionResults } of testResults) {
+    const own = assertionResults.filter((test) => test.status === 'failed').map(({ fullName, failureMessages: [first = ''] }) => `${fullName}: ${first.split('\n')[0]}`);
+    if (status === 'failed') failures.push(...(own.length > 0 ? own : [`${path.relative(root, name)}: ${message.split('\n')[0]}`]));
+  }
   // A suite that fails to load has no tests of its own.
   return { passed: numPassedTests, failed: numFailedTests || (status === 0 && numPassedTests > 0 ? 0 : 1) };
 }
@@ -91,7 +102,11 @@ function vitest(project) {
 function summed(args) {
   const { status, stdout } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8', maxBuffer: 1 << 28 });
   process.stdout.write(stdout);
-  const counts = /(\d+) passed, (\d+) failed\s*$/.exec(stdout.trim());
-  if (!counts) return { passed: 0, failed: 1 };
+  failures.push(...stdout.split('\n').filter((line) => line.startsWith('failed: ')).map((line) => line.slice('failed: '.length)));
+  const counts = /(\d+) passed, (\d+) failed(?:, \d+ skipped)?\s*$/.exec(stdout.trim());
+  if (!counts) {
+    failures.push(`${args.join(' ')} told of no result.`);
+    return { passed: 0, failed: 1 };
+  }
   return { passed: Number(counts[1]), failed: Number(counts[2]) || (status === 0 ? 0 : 1) };
 }

@@ -1,6 +1,6 @@
 /** The review queue: what has become of each image of a folder, and which to look at first. Without 'vscode'. */
 import { consensusOf, type ImageState } from '../annotations/replay';
-import type { EventContext, ModelVerdict } from '../annotations/types';
+import type { ModelVerdict } from '../annotations/types';
 import { explorerOrder } from '../images/order';
 import { QUEUE_STATES, type QueueState } from '../protocol/queue';
 
@@ -35,16 +35,6 @@ export function queueState(state: ImageState | undefined, reviewer: string): Pic
   const { model } = own.label;
   if (!model || model.predicted === null) return { state: 'labelled', label };
   return { state: model.predicted === label ? 'agreed' : 'corrected', label };
-}
-
-/**
- * What a label carries that is given in sight of an image's reason. Who has seen a verdict once has seen it for good.
- * @param before the reviewer's own label, if there is one
- */
-export function contextOfReason(reason: QueueReason | undefined, before: EventContext | undefined): Pick<EventContext, 'model' | 'alsoSaw' | 'sawModelFirst'> {
-  const [model, ...others] = reason?.verdicts ?? [];
-  if (model) return { model, sawModelFirst: true, ...(others.length > 0 ? { alsoSaw: others } : {}) };
-  return before?.sawModelFirst ? { model: before.model, sawModelFirst: true, alsoSaw: before.alsoSaw } : {};
 }
 
 /** How the queue is ordered: by the reason's score, by state, or by name. */

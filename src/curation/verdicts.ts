@@ -1,5 +1,5 @@
 /** What models say of images, as the annotation log keeps it beside the label of who saw it. */
-import type { ModelVerdict } from '../annotations/types';
+import type { EventContext, ModelVerdict } from '../annotations/types';
 
 /** A model that scored images. */
 export interface ScoringModel {
@@ -17,6 +17,18 @@ export interface ScoringModel {
  */
 export function verdictsOf(images: readonly { readonly path: string }[], models: readonly ScoringModel[], classes: readonly string[]): Map<string, ModelVerdict[]> {
   return new Map(images.map(({ path }, i) => [path, models.map((model) => verdictOf(model, i, classes))]));
+}
+
+/**
+ * What a label carries of the models whose verdicts its reviewer had seen by then. Who has seen a verdict once has seen it for good.
+ * @param seen verdicts in sight, the one looked at first
+ * @param before the reviewer's own label, if there is one
+ */
+export function contextOfSeen(seen: readonly ModelVerdict[], before: EventContext | undefined): Pick<EventContext, 'model' | 'alsoSaw' | 'sawModelFirst'> {
+  const earlier = before?.sawModelFirst && before.model ? [before.model, ...(before.alsoSaw ?? [])] : [];
+  const all = [...seen, ...earlier];
+  const [model, ...others] = all.filter(({ sha256 }, i) => all.findIndex((verdict) => verdict.sha256 === sha256) === i);
+  return model ? { model, sawModelFirst: true, ...(others.length > 0 ? { alsoSaw: others } : {}) } : {};
 }
 
 function verdictOf({ id, sha256, probabilities, inDomain }: ScoringModel, image: number, classes: readonly string[]): ModelVerdict {

@@ -4,6 +4,7 @@ import type * as vscode from 'vscode';
 import type { ImageState } from '../annotations/replay';
 import { contentOfRegion, regionOf } from '../annotations/shapes';
 import type { EventContent, EventContext, ModelVerdict, Region } from '../annotations/types';
+import { contextOfSeen } from '../curation/verdicts';
 import { SmearLensError, toErrorInfo } from '../errors';
 import { imageKey } from '../images/folder';
 import type { ClassInfo } from '../protocol/analysis';
@@ -66,8 +67,10 @@ export class Labelling {
   /** The smears whose label is on its way to the disk: a key that is held down labels once. */
   private readonly busy = new Map<SmearDocument, Promise<unknown>>();
 
+  /** @param verdictsOn what else in the window tells of models about an image */
   constructor(
     private readonly book: LabelBook,
+    private readonly verdictsOn: (uri: vscode.Uri) => readonly ModelVerdict[],
     private readonly log: vscode.LogOutputChannel,
   ) {}
 
@@ -110,7 +113,7 @@ export class Labelling {
     // The name may have been asked for, and somebody have gone on meanwhile.
     if (surface.current !== document || request.sha256 !== document.sha256) throw new SmearLensError('cancelled', 'Not recorded: another image has come on show.', 'Look at it and label again.');
     const image = { path: imageKey(store.root, document.uri.fsPath), sha256: request.sha256 };
-    const context: EventContext = request.kind === 'label' ? contextOf(surface, document, request.sawModel, store.state(request.sha256), writer.reviewer) : {};
+    const context: EventContext = request.kind === 'label' ? contextOf(surface, document, [request.sawModel, this.verdictsOn(document.uri)], store.state(request.sha256), writer.reviewer) : {};
     await store.append(writer, [{ ...content, ...context, image }], classes);
     if (request.kind === 'label') surface.decided?.();
     return { text: newsOf(content, path.posix.basename(image.path), classes, surface), failed: false };
@@ -158,12 +161,12 @@ function valueOf(choice: Extract<LabelRequest, { kind: 'label' }>['choice'], { s
   return chosen.id;
 }
 
-function contextOf(surface: Surface, { state }: SmearDocument, sawNow: boolean, known: ImageState | undefined, reviewer: string): EventContext {
+/** @param saw whether the reviewer has seen the verdict of the surface's own model, and what else of models */
+function contextOf({ blind, isRepeat }: Surface, { state }: SmearDocument, [sawOwn, others]: readonly [boolean, readonly ModelVerdict[]], known: ImageState | undefined, reviewer: string): EventContext {
   const model = verdictOf(state);
-  // Who saw the verdict once has seen it for good.
-  const sawBefore = known?.opinions.find((o) => o.reviewer === reviewer)?.label;
-  const saw = sawNow || (sawBefore?.sawModelFirst === true && sawBefore.model?.sha256 === model?.sha256);
-  return { labelBasis: 'morphology', model, sawModelFirst: model !== undefined && saw, ...(surface.blind ? { blind: true } : {}), ...(surface.isRepeat ? { repeat: true } : {}) };
+  const before = known?.opinions.find((o) => o.reviewer === reviewer)?.label;
+  const seen = contextOfSeen(sawOwn && model ? [model, ...others] : others, before);
+  return { labelBasis: 'morphology', model, sawModelFirst: false, ...seen, ...(blind ? { blind: true } : {}), ...(isRepeat ? { repeat: true } : {}) };
 }
 
 function verdictOf(state: SmearDocument['state']): ModelVerdict | undefined {

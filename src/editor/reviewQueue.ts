@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
-import type { LabelBook } from './labelBook';
+import type { ModelVerdict } from '../annotations/types';
+import { relativePath } from '../images/folder';
 import { FolderQueue } from './folderQueue';
+import type { LabelBook } from './labelBook';
 
 const KEY = 'queueFolder';
 
@@ -25,6 +27,11 @@ export class ReviewQueueFolder {
     this.changed.fire();
     await this.storage.update(KEY, folder.toString());
     return queue;
+  }
+
+  /** What the ranking on show tells of models about an image. */
+  verdictsOn(uri: vscode.Uri): readonly ModelVerdict[] {
+    return (this.current && this.current.reasonOf(relativePath(this.current.folder.fsPath, uri.fsPath))?.verdicts) ?? [];
   }
 
   /** That of the last time, when the view is shown. A folder that has gone since is forgotten. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contextOfReason } from '../../../src/curation/queue';
-import { verdictsOf } from '../../../src/curation/verdicts';
+import { contextOfSeen, verdictsOf } from '../../../src/curation/verdicts';
 
 const a = { id: 'a', sha256: 'aa', probabilities: [0.2, 0.8, 0.5, 0.5] };
 const b = { id: 'b', sha256: 'bb', probabilities: [0.9, 0.1, 0, 1] };
@@ -19,10 +18,16 @@ describe('what models say of images', () => {
 
   it('stays with a label that is given in its sight, and with those after it', () => {
     const verdicts = verdictsOf([{ path: 'x' }], [a, b], ['Pre', 'Pro']).get('x') ?? [];
-    const first = contextOfReason({ score: 1, text: '', verdicts }, undefined);
+    const first = contextOfSeen(verdicts, undefined);
     expect(first).toEqual({ model: verdicts[0], sawModelFirst: true, alsoSaw: [verdicts[1]] });
-    expect(contextOfReason(undefined, first)).toEqual(first);
-    expect(contextOfReason({ score: 1, text: 'near-duplicate' }, undefined)).toEqual({});
-    expect(contextOfReason(undefined, { sawModelFirst: false })).toEqual({});
+    expect(contextOfSeen([], first)).toEqual(first);
+    expect(contextOfSeen([], undefined)).toEqual({});
+    expect(contextOfSeen([], { model: verdicts[0], sawModelFirst: false })).toEqual({});
+  });
+
+  it('adds to what was seen before, each model once', () => {
+    const [first, second] = verdictsOf([{ path: 'x' }], [a, b], ['Pre', 'Pro']).get('x') ?? [];
+    expect(contextOfSeen([second], { model: first, sawModelFirst: true })).toEqual({ model: second, sawModelFirst: true, alsoSaw: [first] });
+    expect(contextOfSeen([second, first], { model: first, sawModelFirst: true, alsoSaw: [second] })).toEqual({ model: second, sawModelFirst: true, alsoSaw: [first] });
   });
 });
