@@ -37,6 +37,11 @@ export async function readProject(root: string): Promise<Project | undefined> {
   return parse(text, file);
 }
 
+/** Whether there is one, be it readable or not. @param root folder that holds `.smearlens` */
+export function hasProject(root: string): Promise<boolean> {
+  return fs.access(projectFile(root)).then(() => true, () => false);
+}
+
 /**
  * Writes it, aside first so that it is never half a file.
  * @throws SmearLensError `output-unwritable`

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { SMEARLENS_FOLDER } from '../annotations/folder';
 import { tornText, type Writer } from '../annotations/append';
 import { AnnotationLog } from '../annotations/log';
-import { readProject, writeProject, type Project } from '../annotations/project';
+import { hasProject, readProject, writeProject, type Project } from '../annotations/project';
 import type { ImageState } from '../annotations/replay';
 import type { AnnotationEvent, EventDraft } from '../annotations/types';
 import { toErrorInfo } from '../errors';
@@ -25,9 +25,13 @@ export class LabelStore {
     public project: Project | undefined,
     private readonly log: vscode.LogOutputChannel,
   ) {
-    const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(vscode.Uri.joinPath(vscode.Uri.file(annotations.root), SMEARLENS_FOLDER), '{project.json,annotations/*.jsonl}'));
+    const root = vscode.Uri.file(annotations.root);
+    const watch = (base: vscode.Uri, pattern: string): vscode.FileSystemWatcher => vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(base, pattern));
     const refresh = (): void => void this.refresh();
-    this.watcher = vscode.Disposable.from(watcher, watcher.onDidChange(refresh), watcher.onDidCreate(refresh), watcher.onDidDelete(refresh));
+    // The folders too: where one is deleted or renamed, nothing is told of the files in it.
+    const folder = vscode.Uri.joinPath(root, SMEARLENS_FOLDER);
+    const watchers = [watch(root, SMEARLENS_FOLDER), watch(folder, '{project.json,annotations,annotations/*.jsonl}')];
+    this.watcher = vscode.Disposable.from(...watchers.flatMap((watcher) => [watcher, watcher.onDidChange(refresh), watcher.onDidCreate(refresh), watcher.onDidDelete(refresh)]));
     this.tellProblems();
   }
 
@@ -60,8 +64,9 @@ export class LabelStore {
    * @throws SmearLensError `output-unwritable`
    */
   async append(writer: Writer, drafts: readonly EventDraft[], classes: readonly ClassInfo[]): Promise<void> {
-    if (!this.project && classes.length > 0) {
-      const project: Project = { schemaVersion: 1, classes, grouping: 'given' };
+    // Asked of the disk: it may have been deleted a moment ago.
+    if (classes.length > 0 && !(await hasProject(this.root))) {
+      const project: Project = this.project ?? { schemaVersion: 1, classes, grouping: 'given' };
       await writeProject(this.root, project);
       this.project = project;
     }

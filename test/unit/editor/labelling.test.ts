@@ -17,7 +17,7 @@ async function appended(sawModel: boolean, inRanking: readonly ModelVerdict[]): 
   const book = { reviewer: 'Anna', of: async () => store, peek: () => store, writer: async () => ({ reviewer: 'Anna', device: '1' }) } as unknown as LabelBook;
   const document = { uri: { fsPath: '/folder/a.png' }, sha256: SHA, state: { kind: 'done', analysis: { model: { id: 'own', sha256: 'aa', classes: CLASSES }, predicted: 0, probabilities: [0.9, 0.1] } } };
   const labelling = new Labelling(book, () => inRanking, { error: (text: string) => expect.fail(text) } as unknown as vscode.LogOutputChannel);
-  const news = await labelling.take({ current: document } as unknown as Surface, { kind: 'label', sha256: SHA, choice: 1, sawModel }, true);
+  const news = await labelling.take({ current: document } as unknown as Surface, { kind: 'label', id: '1', sha256: SHA, choice: 1, sawModel }, true);
   expect(news).toEqual({ text: 'Saved: a.png Pre-B', failed: false });
   return drafts[0];
 }

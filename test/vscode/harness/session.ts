@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { SCREENSHOTS, WORKSPACE } from './places';
+import { SCREENSHOTS, SETTINGS, WORKSPACE } from './places';
 import { CodeServer, installVsix, launchBrowser, linkExtension, ROOT, type Settings } from './server';
 import { Workbench } from './workbench';
 
@@ -37,7 +37,7 @@ export class Session {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-ui-'));
     if (!vsix) linkExtension(folder, ROOT);
     const extension = vsix ? await installVsix(folder, vsix) : ROOT;
-    const server = await CodeServer.start({ folder, settings, workspaceTrust });
+    const server = await CodeServer.start({ folder, settings, workspaceTrust, env: { SMEARLENS_CACHE: path.join(folder, 'cache') } });
     const browser = await launchBrowser();
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     const complaints: string[] = [];
@@ -64,8 +64,9 @@ export class Session {
     for (const { pid } of hosts) process.kill(pid, 'SIGKILL');
   }
 
-  /** After the last test of a suite: a shared window is left as a new one is, any other is closed. */
+  /** After the last test of a suite: a shared window is left as a new one is, any other is closed. The folder keeps no settings. */
   async leave(): Promise<void> {
+    fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
     if (this !== shared) return this.stop();
     await this.workbench.tidy().catch(async (error: unknown) => {
       console.log(`  The window could not be tidied; the next suite gets a new one. ${String(error)}`);
@@ -96,8 +97,12 @@ export class Session {
   }
 }
 
-/** After each failed test, a picture of the window as it was then. */
+/** After each failed test, a picture of the window as it was then. A second try finds nothing of the first in its way. */
 export function failureScreenshots(session: () => Session): void {
+  beforeEach(async function () {
+    const tries = this.currentTest as unknown as { currentRetry(): number };
+    if (tries.currentRetry() > 0) await session().workbench.clear();
+  });
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed') return;
     await session().screenshot(`failed-${this.currentTest.title.replace(/[^\w.-]+/g, '-')}`);

@@ -30,13 +30,19 @@ export class Workbench {
 
   /** Closes and clears whatever tests have opened, so that the window is as a new one. */
   async tidy(): Promise<void> {
-    // What a failed test may have left open. Where nothing is, Escape would go to the smear.
-    const open = this.page.locator('.quick-input-widget, .monaco-menu').filter({ visible: true });
-    while ((await open.count()) > 0) await this.page.keyboard.press('Escape');
+    await this.clear();
     for (const command of ['View: Close All Editors', 'Notifications: Clear All Notifications', 'View: Show Explorer', 'Collapse Folders in Explorer']) await this.runCommand(command);
     await this.page.locator('.tab').first().waitFor({ state: 'detached' });
     await this.page.locator('.notification-toast').first().waitFor({ state: 'detached' });
     await this.page.mouse.move(0, 0);
+  }
+
+  /** Closes what a failed test may have left in the way of others: pickers, menus, and further groups of editors. */
+  async clear(): Promise<void> {
+    // Where nothing is open, Escape would go to the smear.
+    const open = this.page.locator('.quick-input-widget, .monaco-menu').filter({ visible: true });
+    while ((await open.count()) > 0) await this.page.keyboard.press('Escape');
+    if ((await this.page.locator('.editor-group-container').count()) > 1) await this.runCommand('View: Join All Editor Groups');
   }
 
   /** Opens a file from the Explorer: with the editor that its type has by default. */
@@ -53,14 +59,23 @@ export class Workbench {
     await this.editor().locator('#verdict').waitFor({ state: 'attached' });
   }
 
-  /** Chooses from the context menu of a file or folder in the Explorer. */
-  async fromExplorer(name: string, entry: string): Promise<void> {
+  /**
+   * Chooses from the context menu of a file or folder in the Explorer.
+   * @param submenu the entry is in this one
+   */
+  async fromExplorer(name: string, entry: string, submenu?: string): Promise<void> {
     await this.inExplorer(name).click({ button: 'right' });
-    // By keyboard: a menu takes no click in its first moments, lest the right click that opened it chose something.
-    const item = this.page.locator('.monaco-menu .action-item', { hasText: entry });
+    if (submenu !== undefined) await this.inMenu(submenu, 'ArrowRight');
+    await this.inMenu(entry, 'Enter');
+  }
+
+  /** By keyboard: a menu takes no click in its first moments, lest the right click that opened it chose something. */
+  private async inMenu(entry: string, key: string): Promise<void> {
+    // Nearest to its text: an item with a submenu holds those of the submenu.
+    const item = this.page.locator('.monaco-menu').getByText(entry, { exact: true }).locator('xpath=ancestor::li[1]');
     await item.hover();
-    await this.page.locator('.monaco-menu .action-item.focused', { hasText: entry }).waitFor();
-    await this.page.keyboard.press('Enter');
+    await item.and(this.page.locator('.focused')).waitFor();
+    await this.page.keyboard.press(key);
   }
 
   /** Gives the Explorer's tree the keyboard's focus, without opening another file. */

@@ -5,7 +5,7 @@ import type { Locator } from 'playwright-core';
 import sharp from 'sharp';
 import { showOverlay } from '../../harness/look';
 import { SIDE } from '../../harness/images';
-import { SETTINGS, settingsBecome, WORKSPACE } from '../../harness/places';
+import { settingsBecome, WORKSPACE } from '../../harness/places';
 import { failureScreenshots, Session } from '../../harness/session';
 
 const EXPORTED = path.join(WORKSPACE, 'exported.png');
@@ -13,10 +13,7 @@ const EXPORTED = path.join(WORKSPACE, 'exported.png');
 describe('commands on the smear on show', () => {
   let session: Session;
   before(async () => void (session = await Session.shared()));
-  after(async () => {
-    await session.leave();
-    fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
-  });
+  after(() => session.leave());
   failureScreenshots(() => session);
 
   const page = (): Session['workbench']['page'] => session.workbench.page;

@@ -36,7 +36,7 @@ describe('the commands about a data set', () => {
   });
   after(async () => {
     await session.leave();
-    for (const file of [path.join(WORKSPACE, FOLDER), SMEARLENS, AUGMENTED, EXPORTED]) fs.rmSync(file, { recursive: true, force: true });
+    for (const file of [path.join(WORKSPACE, FOLDER), SMEARLENS, AUGMENTED, EXPORTED, path.join(WORKSPACE, 'exported.about.json')]) fs.rmSync(file, { recursive: true, force: true });
   });
   failureScreenshots(() => session);
 
@@ -44,7 +44,7 @@ describe('the commands about a data set', () => {
 
   it('show how far two readers agree, and on what they differ', async () => {
     const { workbench } = session;
-    await workbench.fromExplorer(FOLDER, 'Reader Agreement');
+    await workbench.fromExplorer(FOLDER, 'Reader Agreement', 'SmearLens');
     const line = (text: string): Promise<void> => workbench.page.locator('.view-line', { hasText: text }).first().waitFor();
     await line('Anna, Bert | 10 | 90.0 %');
     await line('Agreement is not correctness');
@@ -57,14 +57,14 @@ describe('the commands about a data set', () => {
 
   it('write the labels into a file, and read them again without writing one twice', async () => {
     const { workbench } = session;
-    await workbench.fromExplorer(FOLDER, 'Export Labels…');
+    await workbench.fromExplorer(FOLDER, 'Export Labels…', 'SmearLens');
     await workbench.pick('In which format?', 'JSON Lines');
     await workbench.givePath(EXPORTED, '.jsonl');
     await workbench.toast(`${IMAGES.length} images exported to exported.jsonl.`).waitFor();
     const rows = fs.readFileSync(EXPORTED, 'utf8').trim().split('\n').filter((line) => line.includes('Benign/') || line.includes('Pre/'));
     assert.strictEqual(rows.length, IMAGES.length);
     const before = labels();
-    await workbench.fromExplorer(FOLDER, 'Import Labels…');
+    await workbench.fromExplorer(FOLDER, 'Import Labels…', 'SmearLens');
     await workbench.givePath(EXPORTED, '/');
     await workbench.toast(`${IMAGES.length} images matched: 0 events written`).waitFor();
     assert.deepStrictEqual(labels(), before);
@@ -72,7 +72,7 @@ describe('the commands about a data set', () => {
     const [file = ''] = fs.readdirSync(path.join(SMEARLENS, 'annotations')).filter((name) => name.startsWith('Bert'));
     fs.rmSync(path.join(SMEARLENS, 'annotations', file));
     await workbench.runCommand('Notifications: Clear All Notifications');
-    await workbench.fromExplorer(FOLDER, 'Import Labels…');
+    await workbench.fromExplorer(FOLDER, 'Import Labels…', 'SmearLens');
     await workbench.givePath(EXPORTED, '/');
     await workbench.toast(`${IMAGES.length} images matched: ${IMAGES.length} events written`).waitFor();
     assert.strictEqual(labels().length, before.length);
@@ -81,7 +81,7 @@ describe('the commands about a data set', () => {
 
   it('show what augmented copies look like, and write a balanced set', async () => {
     const { workbench } = session;
-    await workbench.fromExplorer(FOLDER, 'Augment and Balance');
+    await workbench.fromExplorer(FOLDER, 'Augment and Balance', 'SmearLens');
     await workbench.pick('Where do the true classes', 'Folders');
     await workbench.pick('How are copies made?', 'Balanced');
     await workbench.activeTab('Augmentation preview').waitFor();

@@ -2,7 +2,7 @@ import * as assert from 'node:assert';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Locator } from 'playwright-core';
-import { SETTINGS, settingsBecome, WORKSPACE } from '../../harness/places';
+import { settingsBecome, WORKSPACE } from '../../harness/places';
 import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
@@ -22,7 +22,7 @@ describe('the import of a model', function () {
   });
   after(async () => {
     await session.leave();
-    for (const file of [MODEL, MANIFEST, path.dirname(SETTINGS)]) fs.rmSync(file, { recursive: true, force: true });
+    for (const file of [MODEL, MANIFEST]) fs.rmSync(file, { recursive: true, force: true });
   });
   failureScreenshots(() => session);
 

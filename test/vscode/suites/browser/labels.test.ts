@@ -266,7 +266,7 @@ describe('labelling', () => {
     const { workbench } = session;
     await workbench.runCommand('View: Close All Editors');
     const disputed = NAMES[COUNT - 2] ?? '';
-    await workbench.fromExplorer(FOLDER, 'Adjudicate Disputes');
+    await workbench.fromExplorer(FOLDER, 'Adjudicate Disputes', 'SmearLens');
     await workbench.editor().locator('#position').getByText('1 / 1', { exact: true }).waitFor();
     await workbench.editor().locator('#review-note', { hasText: /Disputed: Anna says .+, Bert says Benign/ }).waitFor();
     await label(/Bert: Benign/);
@@ -275,6 +275,22 @@ describe('labelling', () => {
     await inThemes('labels-adjudicate');
     const decision = lines().at(-1);
     assert.deepStrictEqual([decision?.type, decision?.value, decision?.image.path], ['adjudication', 'Benign', `${FOLDER}/${disputed}`]);
+    verifies();
+  });
+
+  it('begins anew, with the list of the classes, where log and list were deleted', async () => {
+    const { workbench } = session;
+    await workbench.runCommand('View: Close All Editors');
+    fs.rmSync(SMEARLENS, { recursive: true });
+    await workbench.fromExplorer(SECOND, 'Review Folder');
+    await workbench.analysed();
+    await label('Not labelled');
+    await workbench.keysWork();
+    const shown = await workbench.editor().locator('#file-name').innerText();
+    await press('2');
+    await workbench.editor().locator('#file-name').getByText(shown, { exact: true }).waitFor({ state: 'hidden' });
+    assert.deepStrictEqual(lines().map(({ type, value, image }) => [type, value, image.path]), [['label', 'Early', `${SECOND}/${shown}`]]);
+    assert.deepStrictEqual((JSON.parse(fs.readFileSync(path.join(SMEARLENS, 'project.json'), 'utf8')) as { classes: { id: string }[] }).classes.map(({ id }) => id), CLASSES);
     verifies();
   });
 });

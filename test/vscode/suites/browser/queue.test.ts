@@ -46,7 +46,7 @@ describe('the review queue', () => {
   const news = (text: string | RegExp): Promise<void> => session.workbench.editor().locator('#news', { hasText: text }).waitFor();
 
   it('lists the images of a folder by their states', async () => {
-    await session.workbench.fromExplorer(FOLDER, 'Show Review Queue');
+    await session.workbench.fromExplorer(FOLDER, 'Show Review Queue', 'SmearLens');
     await row(/Not labelled\s*14/).waitFor();
     await row('Not labelled').click();
     await row('field-10.png').waitFor();

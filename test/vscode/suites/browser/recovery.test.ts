@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { defaultModel } from '../../../../src/models/defaultModel';
 import { choose, overlayPixels, overlayRadio, slide } from '../../harness/look';
-import { SETTINGS, settingsBecome, WORKSPACE } from '../../harness/places';
+import { settingsBecome, WORKSPACE } from '../../harness/places';
 import { ROOT } from '../../harness/server';
 import { failureScreenshots, Session } from '../../harness/session';
 
@@ -89,7 +89,6 @@ describe('the editor when things go wrong', () => {
       await status.waitFor({ state: 'hidden' });
     } finally {
       fs.rmSync(folder, { recursive: true });
-      fs.rmSync(path.dirname(SETTINGS), { recursive: true, force: true });
     }
   });
 });

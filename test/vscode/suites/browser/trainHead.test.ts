@@ -1,6 +1,5 @@
 import * as assert from 'node:assert';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import sharp from 'sharp';
@@ -18,9 +17,7 @@ const TRAINED = 120_000;
 describe('training a head', function () {
   this.timeout(2 * TRAINED);
   let session: Session;
-  const cache = fs.mkdtempSync(path.join(os.tmpdir(), 'smearlens-features-'));
   before(async () => {
-    process.env.SMEARLENS_CACHE = cache;
     let seed = 100;
     for (const name of ['stained', 'pale']) {
       fs.mkdirSync(path.join(WORKSPACE, FOLDER, name), { recursive: true });
@@ -31,8 +28,7 @@ describe('training a head', function () {
   });
   after(async () => {
     await session.leave();
-    delete process.env.SMEARLENS_CACHE;
-    for (const folder of [path.join(WORKSPACE, FOLDER), path.join(WORKSPACE, 'models'), path.join(WORKSPACE, '.smearlens'), cache]) fs.rmSync(folder, { recursive: true, force: true });
+    for (const folder of [path.join(WORKSPACE, FOLDER), path.join(WORKSPACE, 'models'), path.join(WORKSPACE, '.smearlens')]) fs.rmSync(folder, { recursive: true, force: true });
   });
   failureScreenshots(() => session);
 
@@ -54,7 +50,7 @@ describe('training a head', function () {
   }
 
   it('asks in few steps, shows curves, and ends with figures of images that nothing was decided by', async () => {
-    await session.workbench.fromExplorer(FOLDER, 'Train a Head on My Labels');
+    await session.workbench.fromExplorer(FOLDER, 'Train a Head on My Labels', 'SmearLens');
     await pick('Which network', 'MobileNetV2 of ImageNet');
     await pick('Where do the labels', 'Folders');
     await pick('Train, or choose a setting', 'Optimiser');

@@ -22,7 +22,7 @@ describe('a workspace that is not trusted', () => {
   });
   after(async () => {
     await session.leave();
-    for (const folder of [MODEL, path.dirname(SETTINGS)]) fs.rmSync(folder, { recursive: true });
+    fs.rmSync(MODEL, { recursive: true });
   });
   failureScreenshots(() => session);
 

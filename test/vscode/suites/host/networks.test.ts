@@ -4,8 +4,8 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { Host } from '../../harness/host';
 
-/** From out/vscode-test/suites/host. */
-const FOLDER = path.resolve(__dirname, '../../../../test/fixtures/architectures');
+/** From out/vscode-test/suites. */
+const FOLDER = path.resolve(__dirname, '../../../test/fixtures/architectures');
 const NAMES = fs.readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
 
 describe("the study's architectures in the editor", () => {

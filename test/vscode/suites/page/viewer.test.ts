@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import type { ViewCommand } from '../../../../src/protocol/editor';
 import { accessibilityViolations, overlayPixels, overlayRadio, slide } from '../../harness/look';
 import { SCREENSHOTS } from '../../harness/places';
+import { SIDE } from '../../harness/images';
 import { analysis, explanation, OUTSIDE, spike } from './analyses';
 import { close, middle, ViewerPage, type Box } from './viewerPage';
 
@@ -131,7 +132,9 @@ describe('the viewer', () => {
         });
         await ui.webview.command('zoom-in');
         await ui.webview.hasSent(2);
-        close(await ui.scale(), fitted * 1.5, 0.01);
+        // Told at once, so that the next image is shown there even where it comes before the movement has ended.
+        close(ui.place()?.scale ?? NaN, fitted * 1.5, 0.01);
+        await ui.webview.page.waitForFunction((width) => Math.abs((document.querySelector('#image')?.getBoundingClientRect().width ?? 0) - width) < 1, fitted * 1.5 * SIDE);
         const widths = await ui.webview.page.evaluate(() => (window as unknown as { widths: Set<number> }).widths.size);
         assert.ok(reducedMotion ? widths === 2 : widths > 2, `${widths} widths were seen.`);
         if (reducedMotion) await ui.webview.close();
