@@ -22,9 +22,11 @@ describe('package.json and the code', () => {
     );
   });
 
-  it('invoke only commands that exist from menus', () => {
-    const invoked = Object.values(contributes.menus).flatMap((items) => items.map(({ command }) => command));
-    expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(invoked));
+  it('invoke only commands and submenus that exist from menus', () => {
+    const items: readonly { readonly command?: string; readonly submenu?: string }[] = Object.values(contributes.menus).flat();
+    expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(items.flatMap(({ command }) => command ?? [])));
+    expect(items.flatMap(({ submenu }) => submenu ?? [])).toEqual(contributes.submenus.map(({ id }) => id));
+    for (const { command, submenu } of items) expect([command, submenu].filter((one) => one !== undefined)).toHaveLength(1);
   });
 
   it('bind keys to commands that exist, each key once a place, and only while the picture or the grid has the focus', () => {

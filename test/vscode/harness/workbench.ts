@@ -134,8 +134,8 @@ export class Workbench {
   }
 
   /** Resolves once VS Code knows that the smear has the focus: its keys work from now on. The whole picture is on show then. */
-  async keysWork(): Promise<void> {
-    const scale = this.editor().locator('#scale');
+  async keysWork(nth = 0): Promise<void> {
+    const scale = this.editor(nth).locator('#scale');
     await this.pressUntil('0', scale.getByText('100 %', { exact: true }));
     await this.pressUntil('f', scale.filter({ hasNotText: /^100 %$/ }));
   }
