@@ -87,6 +87,8 @@ export class Workbench {
   /** Opens the command palette and closes it: what had the focus has it again, and all messages about it have arrived. */
   async toAndFro(): Promise<void> {
     const input = this.page.locator('.quick-input-widget input.input');
+    // That of the command before may still be closing, and would be taken for this one.
+    await input.waitFor({ state: 'hidden' });
     await this.page.keyboard.press('F1');
     await input.waitFor();
     await this.page.keyboard.press('Escape');
