@@ -95,7 +95,9 @@ function vitest(project) {
     if (status === 'failed') failures.push(...(own.length > 0 ? own : [`${path.relative(root, name)}: ${message.split('\n')[0]}`]));
   }
   // A suite that fails to load has no tests of its own.
-  return { passed: numPassedTests, failed: numFailedTests || (status === 0 && numPassedTests > 0 ? 0 : 1) };
+  const failed = numFailedTests || (status === 0 && numPassedTests > 0 ? 0 : 1);
+  if (failed > 0 && !testResults.some((suite) => suite.status === 'failed')) failures.push(`vitest ${project} ended with status ${status}.`);
+  return { passed: numPassedTests, failed };
 }
 
 /** A runner of our own that prints `N passed, N failed` as its last line. */

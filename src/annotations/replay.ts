@@ -124,6 +124,11 @@ export function replay(files: Iterable<FileReplay>, sha256: string): ImageState 
 }
 
 /** The label of an image, or why it has none. */
+/** What one reviewer thinks of an image; undefined where that reviewer has said nothing of it. */
+export function opinionOf(state: ImageState | undefined, reviewer: string): Opinion | undefined {
+  return state?.opinions.find((opinion) => opinion.reviewer === reviewer);
+}
+
 export type Consensus =
   | { readonly label: string; /** The events that gave it. */ readonly by: readonly (LabelEvent | AdjudicationEvent)[] }
   | { readonly label: undefined; readonly reason: 'unlabelled' | 'unsure' | 'disputed' | 'excluded' };

@@ -1,5 +1,5 @@
 /** Where a reviewer and a model, or reviewers among themselves, differ: what a language model is told of the annotation log. */
-import type { ImageState, LabelEvent, Opinion } from '../annotations/replay';
+import { opinionOf, type ImageState, type LabelEvent, type Opinion } from '../annotations/replay';
 import type { ModelVerdict } from '../annotations/types';
 import { queueState } from '../curation/queue';
 import { explorerOrder } from '../images/order';
@@ -34,7 +34,7 @@ export function disagreementsOf(states: Iterable<ImageState>, reviewer: string, 
   const found: Disagreement[] = [];
   let compared = 0;
   for (const state of states) {
-    const opinion = state.opinions.find((o) => o.reviewer === reviewer);
+    const opinion = opinionOf(state, reviewer);
     if (!opinion?.label || state.opinions.some(({ excluded }) => excluded)) continue;
     // What others say of the image is another question than what the model did.
     const stands = queueState(kind === 'model' ? { ...state, opinions: [opinion], adjudication: undefined } : state, reviewer).state;

@@ -1,5 +1,5 @@
 /** The review queue: what has become of each image of a folder, and which to look at first. Without 'vscode'. */
-import { consensusOf, type ImageState } from '../annotations/replay';
+import { consensusOf, opinionOf, type ImageState } from '../annotations/replay';
 import type { ModelVerdict } from '../annotations/types';
 import { explorerOrder } from '../images/order';
 import { QUEUE_STATES, type QueueState } from '../protocol/queue';
@@ -25,7 +25,7 @@ export interface QueueRow {
 
 /** What the reviewer sees of an image's state. */
 export function queueState(state: ImageState | undefined, reviewer: string): Pick<QueueRow, 'state' | 'label'> {
-  const own = state?.opinions.find((opinion) => opinion.reviewer === reviewer);
+  const own = opinionOf(state, reviewer);
   if (!state || !own?.label) return { state: own?.excluded ? 'excluded' : 'unlabelled' };
   const label = own.label.value;
   if (own.excluded) return { state: 'excluded', label };

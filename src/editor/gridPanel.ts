@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { opinionOf } from '../annotations/replay';
 import type { EventDraft } from '../annotations/types';
 import { contextOfSeen } from '../curation/verdicts';
 import { SmearLensError, toErrorInfo } from '../errors';
@@ -160,7 +161,7 @@ export class GridPanel {
     for (const image of images) {
       const uri = vscode.Uri.joinPath(queue.folder, image.path);
       if ((await hashFile(uri.fsPath).catch(() => undefined)) !== image.sha256) others++;
-      else drafts.push({ type: 'label', value, image: { path: imageKey(queue.labels.root, uri.fsPath), sha256: image.sha256 }, labelBasis: 'morphology', ...contextOfSeen(queue.reasonOf(image.path)?.verdicts ?? [], queue.labels.state(image.sha256)?.opinions.find((o) => o.reviewer === writer.reviewer)?.label), ...(images.length > 1 ? { bulk: true } : {}) });
+      else drafts.push({ type: 'label', value, image: { path: imageKey(queue.labels.root, uri.fsPath), sha256: image.sha256 }, labelBasis: 'morphology', ...contextOfSeen(queue.reasonOf(image.path)?.verdicts ?? [], opinionOf(queue.labels.state(image.sha256), writer.reviewer)?.label), ...(images.length > 1 ? { bulk: true } : {}) });
     }
     if (drafts.length > 0) await queue.labels.append(writer, drafts, classes);
     const saved = `Saved: ${drafts.length} × ${labelName(value, classes)}`;

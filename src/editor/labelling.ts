@@ -1,7 +1,7 @@
 /** What a reviewer's key comes to: which event is appended, and what the page is told of the labels. */
 import * as path from 'node:path';
 import type * as vscode from 'vscode';
-import type { ImageState } from '../annotations/replay';
+import { opinionOf, type ImageState } from '../annotations/replay';
 import { contentOfRegion, regionOf } from '../annotations/shapes';
 import type { EventContent, EventContext, ModelVerdict, Region } from '../annotations/types';
 import { contextOfSeen } from '../curation/verdicts';
@@ -22,7 +22,7 @@ export function labelState(surface: Surface, book: LabelBook): LabelState {
   const state = document.sha256 === undefined ? undefined : store?.state(document.sha256);
   const own = isRepeat ? undefined : ownLabel(state, book.reviewer);
   const others = state?.opinions.flatMap(({ reviewer, label }) => (label && reviewer !== book.reviewer ? [{ reviewer, value: label.value }] : [])) ?? [];
-  const mine = state?.opinions.find(({ reviewer }) => reviewer === book.reviewer);
+  const mine = opinionOf(state, book.reviewer);
   return {
     sha256: document.sha256,
     classes: classesOf(store, document),
@@ -53,7 +53,7 @@ export function isHidden(surface: Surface, book: LabelBook): boolean {
 }
 
 function ownLabel(state: ImageState | undefined, reviewer: string): GivenLabel | undefined {
-  const label = state?.opinions.find((opinion) => opinion.reviewer === reviewer)?.label;
+  const label = opinionOf(state, reviewer)?.label;
   return label && { reviewer, value: label.value };
 }
 
@@ -113,7 +113,7 @@ export class Labelling {
     // The name may have been asked for, and somebody have gone on meanwhile.
     if (surface.current !== document || request.sha256 !== document.sha256) throw new SmearLensError('cancelled', 'Not recorded: another image has come on show.', 'Look at it and label again.');
     const image = { path: imageKey(store.root, document.uri.fsPath), sha256: request.sha256 };
-    const context: EventContext = request.kind === 'label' ? contextOf(surface, document, [request.sawModel, this.verdictsOn(document.uri)], store.state(request.sha256), writer.reviewer) : {};
+    const context: EventContext = request.kind === 'label' ? contextOf(surface, document, request.sawModel, this.verdictsOn(document.uri), opinionOf(store.state(request.sha256), writer.reviewer)?.label) : {};
     await store.append(writer, [{ ...content, ...context, image }], classes);
     if (request.kind === 'label') surface.decided?.();
     return { text: newsOf(content, path.posix.basename(image.path), classes, surface), failed: false };
@@ -122,8 +122,8 @@ export class Labelling {
 
 function contentOf(request: LabelRequest, surface: Surface, document: SmearDocument, classes: readonly ClassInfo[], state: ImageState | undefined, reviewer: string): EventContent {
   if (request.kind === 'note') return { type: 'note', value: request.text.trim() };
-  if (request.kind === 'exclude') return { type: 'exclude', value: !state?.opinions.find((o) => o.reviewer === reviewer)?.excluded };
-  if (isRegional(request)) return regionEvent(request, classes, state?.opinions.find((o) => o.reviewer === reviewer)?.regions ?? []);
+  if (request.kind === 'exclude') return { type: 'exclude', value: !opinionOf(state, reviewer)?.excluded };
+  if (isRegional(request)) return regionEvent(request, classes, opinionOf(state, reviewer)?.regions ?? []);
   const value = valueOf(request.choice, document, classes, surface.blind === true);
   if (!surface.adjudicates) return { type: 'label', value };
   if (value === null) throw new SmearLensError('input-invalid', 'Who adjudicates has to decide for a class.', 'Press the key of a class, or go on to the next image.');
@@ -161,11 +161,14 @@ function valueOf(choice: Extract<LabelRequest, { kind: 'label' }>['choice'], { s
   return chosen.id;
 }
 
-/** @param saw whether the reviewer has seen the verdict of the surface's own model, and what else of models */
-function contextOf({ blind, isRepeat }: Surface, { state }: SmearDocument, [sawOwn, others]: readonly [boolean, readonly ModelVerdict[]], known: ImageState | undefined, reviewer: string): EventContext {
+/**
+ * @param sawModel whether the reviewer has seen the verdict of the surface's own model
+ * @param others what else there was to see of models
+ * @param before the reviewer's own label, if there is one
+ */
+function contextOf({ blind, isRepeat }: Surface, { state }: SmearDocument, sawModel: boolean, others: readonly ModelVerdict[], before: EventContext | undefined): EventContext {
   const model = verdictOf(state);
-  const before = known?.opinions.find((o) => o.reviewer === reviewer)?.label;
-  const seen = contextOfSeen(sawOwn && model ? [model, ...others] : others, before);
+  const seen = contextOfSeen(sawModel && model ? [model, ...others] : others, before);
   return { labelBasis: 'morphology', model, sawModelFirst: false, ...seen, ...(blind ? { blind: true } : {}), ...(isRepeat ? { repeat: true } : {}) };
 }
 

@@ -31,7 +31,8 @@ export class ReviewQueueFolder {
 
   /** What the ranking on show tells of models about an image. */
   verdictsOn(uri: vscode.Uri): readonly ModelVerdict[] {
-    return (this.current && this.current.reasonOf(relativePath(this.current.folder.fsPath, uri.fsPath))?.verdicts) ?? [];
+    const { current } = this;
+    return current?.reasonOf(relativePath(current.folder.fsPath, uri.fsPath))?.verdicts ?? [];
   }
 
   /** That of the last time, when the view is shown. A folder that has gone since is forgotten. */

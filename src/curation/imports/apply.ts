@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import * as path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnnotationLog } from '../../annotations/log';
-import type { ImageState } from '../../annotations/replay';
+import { opinionOf, type ImageState } from '../../annotations/replay';
 import type { EventContent, EventDraft, ImageReference } from '../../annotations/types';
 import { SmearLensError } from '../../errors';
 import { ClassMapping } from '../../evaluation/mapping';
@@ -104,7 +104,7 @@ function finder(images: readonly HashedImage[]): (image: ImportedImage) => Hashe
 function contentsOf({ opinions, group, adjudication }: ImportedImage, state: ImageState | undefined, classOf: (name: string) => string | undefined, importer: string): [string, EventContent[]][] {
   const found: [string, EventContent[]][] = opinions.map((opinion) => {
     const reviewer = (opinion.reviewer ?? importer).normalize('NFC');
-    return [reviewer, newIn(opinion, state?.opinions.find((own) => own.reviewer === reviewer), classOf)];
+    return [reviewer, newIn(opinion, opinionOf(state, reviewer), classOf)];
   });
   if (group !== undefined && group !== state?.group) found.push([importer, [{ type: 'group', value: group }]]);
   const decided = adjudication && classOf(adjudication.value);

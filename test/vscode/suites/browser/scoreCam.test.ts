@@ -145,15 +145,8 @@ describe('Score-CAM in the workbench', function () {
     for (const format of ['svg', 'png']) {
       const file = path.join(WORKSPACE, FOLDER, `saved.${format}`);
       await editor().locator(`#save-${format}`).click();
-      const input = workbench.page.locator('.quick-input-widget input.input');
-      await input.waitFor();
-      await input.evaluate((element: HTMLInputElement, ending) => new Promise<void>((done) => {
-        const look = (): void => void (element.value.endsWith(ending) ? done() : requestAnimationFrame(look));
-        look();
-      }), `.${format}`);
-      await input.fill(file);
-      await workbench.page.keyboard.press('Enter');
-      await workbench.page.locator('.notification-toast', { hasText: `Exported to saved.${format}` }).waitFor();
+      await workbench.givePath(file, `.${format}`);
+      await workbench.toast(`Exported to saved.${format}`).waitFor();
       const { width = 0, height = 0 } = await sharp(file).metadata();
       assert.ok(width > 800 && height > 600, `${width} × ${height}`);
       fs.rmSync(file);

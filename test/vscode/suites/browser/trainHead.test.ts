@@ -39,15 +39,8 @@ describe('training a head', function () {
 
   const panel = (): FrameLocator => session.workbench.editor();
   const rows = (): Locator => session.workbench.choices();
-  const picker = (placeholder: string): Locator => session.workbench.picker(placeholder);
 
-  async function pick(placeholder: string, text: string): Promise<void> {
-    await picker(placeholder).waitFor({ timeout: TRAINED });
-    await picker(placeholder).fill(text);
-    await rows().filter({ hasText: text }).first().waitFor();
-    await session.workbench.page.keyboard.press('Enter');
-    await picker(placeholder).waitFor({ state: 'hidden' });
-  }
+  const pick = (placeholder: string, text: string): Promise<void> => session.workbench.pick(placeholder, text, { timeout: TRAINED });
 
   it('asks in few steps, shows curves, and ends with figures of images that nothing was decided by', async () => {
     await session.workbench.fromExplorer(FOLDER, 'Train a Head on My Labels', 'SmearLens');
